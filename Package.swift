@@ -1,0 +1,163 @@
+// swift-tools-version: 6.2
+// One section per layer, from the values at the bottom to the program at the top. The arrows go one way:
+// App -> {Services, Kernel} -> Logic -> Model. Services and Kernel never see each other (docs/architecture.md).
+// Tests/ArchitectureTests holds what the compiler does not check.
+
+import PackageDescription
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+
+let model: [Target] = [
+    .target(name: "NetworkModel", path: "Sources/Model/NetworkModel"),
+    .target(name: "KubernetesModel", path: "Sources/Model/KubernetesModel"),
+    .target(
+        name: "LabFiles",
+        dependencies: ["NetworkModel", "KubernetesModel", yams],
+        path: "Sources/Model/LabFiles"),
+]
+
+let logic: [Target] = [
+    .target(name: "NetworkPlanning", dependencies: ["NetworkModel"], path: "Sources/Logic/NetworkPlanning"),
+    .target(
+        name: "Datapath",
+        dependencies: ["NetworkModel", "KubernetesModel", "LabFiles"],
+        path: "Sources/Logic/Datapath"),
+    .target(
+        name: "ServiceRouting",
+        dependencies: ["NetworkModel", "KubernetesModel"],
+        path: "Sources/Logic/ServiceRouting"),
+    .target(
+        name: "ClusterState",
+        dependencies: ["NetworkModel", "KubernetesModel"],
+        path: "Sources/Logic/ClusterState"),
+    .target(
+        name: "PodLifecycle",
+        dependencies: ["NetworkModel", "KubernetesModel"],
+        path: "Sources/Logic/PodLifecycle"),
+]
+
+let kernel: [Target] = [
+    .systemLibrary(
+        name: "CNetlink",
+        path: "Sources/Kernel/CNetlink",
+        pkgConfig: "libnl-route-3.0",
+        providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+    .systemLibrary(
+        name: "CNftables",
+        path: "Sources/Kernel/CNftables",
+        pkgConfig: "libnftables",
+        providers: [.apt(["libnftables-dev"])]),
+    .systemLibrary(name: "CLinux", path: "Sources/Kernel/CLinux"),
+    .target(
+        name: "LinuxKernel",
+        dependencies: [
+            "CNetlink", "CNftables", "CLinux", "NetworkModel", "NetworkPlanning", "ServiceRouting", "PodLifecycle",
+        ],
+        path: "Sources/Kernel/LinuxKernel"),
+]
+
+let services: [Target] = [
+    .target(
+        name: "Reconciler",
+        dependencies: ["NetworkModel", "NetworkPlanning"],
+        path: "Sources/Services/Reconciler"),
+    .target(
+        name: "Controllers",
+        dependencies: ["KubernetesModel", "ClusterState", "NetworkModel"],
+        path: "Sources/Services/Controllers"),
+    .target(
+        name: "ServiceProxy",
+        dependencies: ["ServiceRouting", "NetworkModel", "KubernetesModel"],
+        path: "Sources/Services/ServiceProxy"),
+    .target(
+        name: "Workloads",
+        dependencies: ["PodLifecycle", "KubernetesModel", "NetworkModel", nioCore, nioPosix, nioHTTP1],
+        path: "Sources/Services/Workloads"),
+]
+
+let app: [Target] = [
+    .target(
+        name: "Daemon",
+        dependencies: [
+            "NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "ServiceRouting",
+            "ClusterState", "PodLifecycle", "LinuxKernel", "Reconciler", "Controllers", "ServiceProxy", "Workloads",
+            logging, serviceLifecycle, unixSignals,
+        ],
+        path: "Sources/App/Daemon"),
+    .target(
+        name: "Commands",
+        dependencies: [
+            "NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "ServiceRouting",
+            "ClusterState", "PodLifecycle", "LinuxKernel", "Reconciler", "Daemon", "Workloads", argumentParser,
+        ],
+        path: "Sources/App/Commands"),
+    .executableTarget(name: "netlab", dependencies: ["Commands"], path: "Sources/App/netlab"),
+]
+
+let testing: [Target] = [
+    .target(
+        name: "NetlabTestSupport",
+        dependencies: ["NetworkModel", "NetworkPlanning", "LinuxKernel"],
+        path: "Sources/Testing/NetlabTestSupport")
+]
+
+let tests: [Target] = [
+    .testTarget(name: "NetworkModelTests", dependencies: ["NetworkModel"]),
+    .testTarget(name: "KubernetesModelTests", dependencies: ["KubernetesModel"]),
+    .testTarget(name: "LabFilesTests", dependencies: ["LabFiles", "NetworkModel", "KubernetesModel"]),
+    .testTarget(
+        name: "NetworkPlanningTests", dependencies: ["NetworkPlanning", "NetworkModel", "NetlabTestSupport"]),
+    .testTarget(
+        name: "DatapathTests", dependencies: ["Datapath", "LabFiles", "NetworkModel", "KubernetesModel"]),
+    .testTarget(
+        name: "ServiceRoutingTests", dependencies: ["ServiceRouting", "KubernetesModel", "NetworkModel"]),
+    .testTarget(
+        name: "ControllersTests",
+        dependencies: ["Controllers", "ClusterState", "KubernetesModel", "NetworkModel"]),
+    .testTarget(
+        name: "ReconcilerTests",
+        dependencies: ["Reconciler", "NetworkPlanning", "NetworkModel", "NetlabTestSupport"]),
+    .testTarget(
+        name: "WorkloadsTests",
+        dependencies: ["Workloads", "PodLifecycle", "KubernetesModel", "NetworkModel"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Daemon"]),
+    .testTarget(name: "ArchitectureTests"),
+    .testTarget(
+        name: "KernelTests",
+        dependencies: [
+            "LinuxKernel", "NetworkModel", "NetworkPlanning", "Datapath", "ServiceRouting", "PodLifecycle",
+            "NetlabTestSupport",
+        ]),
+    .testTarget(name: "LabTests", dependencies: ["NetlabTestSupport"]),
+]
+
+let package = Package(
+    name: "netlab",
+    products: [.executable(name: "netlab", targets: ["netlab"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: model + logic + kernel + services + app + testing + tests
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}
