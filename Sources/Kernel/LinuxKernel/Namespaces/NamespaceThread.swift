@@ -1,0 +1,70 @@
+internal import CLinux
+internal import Glibc
+package import NetworkPlanning
+
+/// Work inside a network namespace, on a thread that lives for that work only.
+///
+/// A namespace belongs to a thread, and every thread started by it inherits it, the Swift concurrency pool's included.
+/// So a thread that has entered one must never run, start or resume anything asynchronous: one `Task {}` there moves
+/// the whole process into the lab (docs/namespaces.md). The body is synchronous, the thread ends with it, and the
+/// caller, who never left home, waits.
+package enum NamespaceThread {
+    /// Runs the body on a new thread that has entered the namespace, and waits for it.
+    ///
+    /// - Parameters:
+    ///   - descriptor: the namespace, as an open file of it.
+    ///   - body: opens sockets, spawns a process, talks to the kernel. It starts no task and resumes no continuation.
+    /// - Throws: what the body throws, or that the namespace could not be entered (needs CAP_SYS_ADMIN).
+    package static func run<Value>(
+        inNamespace descriptor: Int32, _ body: () throws(KernelError) -> Value
+    ) throws(KernelError) -> Value {
+        try run { () throws(KernelError) -> Value in
+            do throws(SystemCall.Failure) {
+                try SystemCall.check { setns(descriptor, CLONE_NEWNET) }
+            } catch {
+                throw KernelError(errno: error.errno, "enter a network namespace")
+            }
+            return try body()
+        }
+    }
+
+    /// Runs the body on a new thread and waits for it: for code that unshares or changes what belongs to a thread.
+    ///
+    /// - Throws: what the body throws, or that no thread could be started.
+    package static func run<Value>(_ body: () throws(KernelError) -> Value) throws(KernelError) -> Value {
+        var result: Result<Value, KernelError>?
+        // The closure does not outlive this call: pthread_join below waits for its end.
+        let status = withoutActuallyEscaping(body) { escaping in
+            onThread { result = Result(catching: escaping) }
+        }
+        guard status == 0, let result else { throw KernelError(errno: status, "start a thread") }
+        return try result.get()
+    }
+
+    /// Starts, joins; answers pthread_create's error number.
+    private static func onThread(_ body: () -> Void) -> Int32 {
+        withoutActuallyEscaping(body) { escaping in
+            let box = Unmanaged.passRetained(Box(escaping))
+            var thread = pthread_t()
+            let status = pthread_create(&thread, nil, namespaceThreadMain, box.toOpaque())
+            guard status == 0 else {
+                box.release()
+                return status
+            }
+            pthread_join(thread, nil)
+            return 0
+        }
+    }
+
+    fileprivate final class Box {
+        let body: () -> Void
+        init(_ body: @escaping () -> Void) { self.body = body }
+    }
+}
+
+/// The thread's entry: a free function, because a closure would carry the isolation of where it was written.
+private func namespaceThreadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let argument else { return nil }
+    Unmanaged<NamespaceThread.Box>.fromOpaque(argument).takeRetainedValue().body()
+    return nil
+}
