@@ -1,0 +1,38 @@
+internal import CLinux
+internal import Glibc
+package import NetworkPlanning
+
+/// A process that outlives the one that starts it and the terminal: the lab's daemon.
+package enum DetachedProcess {
+    /// Starts this very program again, in a session of its own, with `/` as working directory.
+    ///
+    /// - Parameters:
+    ///   - arguments: what follows the program's name.
+    ///   - inherited: descriptors the child gets as 3, 4, … in this order; all others close at exec.
+    ///   - logPath: its standard output and error are appended here, mode 0600. Its input is /dev/null.
+    /// - Returns: the process ID.
+    package static func start(
+        arguments: [String], inherited: [Int32], logPath: String
+    ) throws(KernelError) -> Int32 {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, logPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        for (index, descriptor) in inherited.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(3 + index))
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // POSIX_SPAWN_SETSID, which glibc shows under _GNU_SOURCE only.
+        posix_spawnattr_setflags(&attributes, 0x80)
+        var words: [UnsafeMutablePointer<CChar>?] = (["netlab"] + arguments).map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        var process: pid_t = 0
+        let status = posix_spawn(&process, "/proc/self/exe", &actions, &attributes, &words, environ)
+        guard status == 0 else { throw KernelError(errno: status, "start the daemon") }
+        return process
+    }
+}

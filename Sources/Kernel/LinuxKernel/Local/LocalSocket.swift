@@ -1,0 +1,133 @@
+internal import CLinux
+internal import Glibc
+package import NetworkPlanning
+
+/// A listening socket in the file system, for root alone (mode 0600).
+package final class LocalListener: Sendable {
+    /// Non-blocking, so that a wake-up without a connection cannot hang the accepting thread.
+    private let descriptor: FileDescriptor
+
+    /// Adopts a listening socket that an earlier process opened and handed over.
+    package init(adopting descriptor: Int32) { self.descriptor = FileDescriptor(owning: descriptor) }
+
+    /// Listens at this path, in place of a file an ended process left there.
+    ///
+    /// - Throws: `.invalid` when the path is longer than the 107 bytes a socket address holds.
+    package init(path: String) throws(KernelError) {
+        unlink(path)
+        let descriptor = try LocalSocket.open()
+        try LocalSocket.withAddress(path) { address, length throws(KernelError) in
+            let mask = umask(0o177)
+            defer { umask(mask) }
+            guard bind(descriptor.rawValue, address, length) == 0, listen(descriptor.rawValue, 64) == 0 else {
+                throw KernelError(errno: Glibc.errno, "listen at \(path)")
+            }
+        }
+        self.descriptor = descriptor
+    }
+
+    /// For handing over to a process that is about to be started.
+    package var rawDescriptor: Int32 { descriptor.rawValue }
+
+    /// Waits for the next connection; nil once ``close()`` was called.
+    package func accept() -> LocalConnection? {
+        while true {
+            let accepted = accept4(descriptor.rawValue, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+            if accepted >= 0 { return LocalConnection(adopting: accepted) }
+            guard Glibc.errno == EINTR || Glibc.errno == ECONNABORTED else { return nil }
+        }
+    }
+
+    /// Makes a waiting and every later ``accept()`` answer nil.
+    package func close() { shutdown(descriptor.rawValue, Int32(SHUT_RDWR)) }
+}
+
+/// One end of a connection that carries lines.
+package final class LocalConnection: Sendable {
+    private let descriptor: FileDescriptor
+    private static let longestLine = 64 << 20
+
+    init(adopting descriptor: Int32) { self.descriptor = FileDescriptor(owning: descriptor) }
+
+    /// Connects to a listener.
+    ///
+    /// - Throws: `.notFound` when there is no such file, `.unknown` with ECONNREFUSED when nobody listens.
+    package convenience init(path: String) throws(KernelError) {
+        let opened = try LocalSocket.open()
+        try LocalSocket.withAddress(path) { address, length throws(KernelError) in
+            guard connect(opened.rawValue, address, length) == 0 else {
+                throw KernelError(errno: Glibc.errno, "connect to \(path)")
+            }
+        }
+        self.init(adopting: opened.release())
+    }
+
+    /// Sends a line; false when the other side has gone.
+    @discardableResult
+    package func send(line: [UInt8]) -> Bool {
+        let bytes = line + [UInt8(ascii: "\n")]
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor.rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            if count > 0 { sent += count } else if Glibc.errno != EINTR { return false }
+        }
+        return true
+    }
+
+    /// The lines the other side sends, one call each to `body`, until it closes or `body` answers false.
+    package func forEachLine(_ body: (ArraySlice<UInt8>) -> Bool) {
+        var pending: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while pending.count <= Self.longestLine {
+            let count = recv(descriptor.rawValue, &chunk, chunk.count, 0)
+            if count < 0, Glibc.errno == EINTR { continue }
+            guard count > 0 else { return }
+            var scanned = pending.count
+            pending += chunk[..<count]
+            var start = 0
+            while let newline = pending[scanned...].firstIndex(of: UInt8(ascii: "\n")) {
+                guard body(pending[start..<newline]) else { return }
+                start = newline + 1
+                scanned = start
+            }
+            pending.removeFirst(start)
+        }
+    }
+
+    /// Whether the other side is still there, looked at without waiting.
+    package var isPeerGone: Bool {
+        var poll = pollfd(fd: descriptor.rawValue, events: Int16(NETLAB_POLLRDHUP), revents: 0)
+        return Glibc.poll(&poll, 1, 0) > 0
+    }
+}
+
+/// What both ends share.
+private enum LocalSocket {
+    static func open() throws(KernelError) -> FileDescriptor {
+        let opened = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard opened >= 0 else { throw KernelError(errno: Glibc.errno, "open a local socket") }
+        return FileDescriptor(owning: opened)
+    }
+
+    static func withAddress(
+        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) throws(KernelError) -> Void
+    ) throws(KernelError) {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8) + [0]
+        guard bytes.count <= MemoryLayout.size(ofValue: address.sun_path) else {
+            throw KernelError(.invalid, "use the socket \(path)", detail: "its path is too long")
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { rebound in
+                Result { () throws(KernelError) in
+                    try body(rebound, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
+        }
+        try result.get()
+    }
+}

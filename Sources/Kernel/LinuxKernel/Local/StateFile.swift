@@ -1,0 +1,137 @@
+internal import CLinux
+internal import Glibc
+package import NetworkPlanning
+
+/// Files under /run/netlab: for root alone, written whole or not at all.
+package enum StateFile {
+    /// Makes a directory with mode 0700, and its parents; one that exists stays as it is.
+    package static func makeDirectory(_ path: String) throws(KernelError) {
+        var prefix = ""
+        for part in path.split(separator: "/") {
+            prefix += "/" + part
+            if mkdir(prefix, 0o700) != 0, Glibc.errno != EEXIST {
+                throw KernelError(errno: Glibc.errno, "make the directory \(prefix)")
+            }
+        }
+    }
+
+    /// Puts these bytes in place of the file's, so that a reader or a crash sees the old ones or the new ones.
+    package static func write(_ bytes: [UInt8], to path: String) throws(KernelError) {
+        let draft = path + ".new"
+        do throws(SystemCall.Failure) {
+            let file = FileDescriptor(
+                owning: try SystemCall.check { open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600) })
+            try writeAll(bytes, to: file.rawValue)
+            try SystemCall.check { rename(draft, path) }
+        } catch {
+            unlink(draft)
+            throw KernelError(errno: error.errno, "write \(path)", advice: advice(for: error.errno))
+        }
+    }
+
+    /// The file's bytes; nil when there is no such file.
+    package static func read(_ path: String) throws(KernelError) -> [UInt8]? {
+        do throws(SystemCall.Failure) {
+            let file = FileDescriptor(owning: try SystemCall.check { open(path, O_RDONLY | O_CLOEXEC) })
+            var bytes: [UInt8] = []
+            var chunk = [UInt8](repeating: 0, count: 64 << 10)
+            while true {
+                let count = try SystemCall.check { Glibc.read(file.rawValue, &chunk, chunk.count) }
+                if count == 0 { return bytes }
+                bytes += chunk[..<count]
+            }
+        } catch {
+            if error.errno == ENOENT || error.errno == ENOTDIR { return nil }
+            throw KernelError(errno: error.errno, "read \(path)")
+        }
+    }
+
+    /// The names in a directory, sorted, without `.` and `..`; empty when it does not exist.
+    package static func list(_ path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Whether it is a directory, not following a symbolic link.
+    package static func isDirectory(_ path: String) -> Bool {
+        var facts = stat()
+        return lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Removes a file or a directory with all it holds. Symbolic links are removed, never followed.
+    package static func removeAll(_ path: String) {
+        if isDirectory(path) {
+            for name in list(path) { removeAll("\(path)/\(name)") }
+            rmdir(path)
+        } else {
+            unlink(path)
+        }
+    }
+
+    static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemCall.Failure) {
+        var written = 0
+        while written < bytes.count {
+            written += try SystemCall.check {
+                bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            }
+        }
+    }
+
+    static func advice(for errno: Int32) -> String {
+        errno == ENOSPC ? "the file system is full: make room under /run" : ""
+    }
+}
+
+/// A file that only grows, one `write` per record, so that a record that was acknowledged survives this process.
+package final class AppendFile: Sendable {
+    private let descriptor: FileDescriptor
+    private let path: String
+
+    /// Opens or makes the file, mode 0600.
+    package init(_ path: String) throws(KernelError) {
+        self.path = path
+        do throws(SystemCall.Failure) {
+            descriptor = FileDescriptor(
+                owning: try SystemCall.check { open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600) })
+        } catch {
+            throw KernelError(errno: error.errno, "open \(path)")
+        }
+    }
+
+    /// Adds the bytes. A crash inside may leave a part of them at the end.
+    package func append(_ bytes: [UInt8]) throws(KernelError) {
+        do throws(SystemCall.Failure) {
+            try StateFile.writeAll(bytes, to: descriptor.rawValue)
+        } catch {
+            throw KernelError(
+                errno: error.errno, "append to \(path)", advice: StateFile.advice(for: error.errno))
+        }
+    }
+}
+
+/// A lock on a file that the kernel releases when its holder ends, however it ends.
+package final class FileLock: Sendable {
+    private let descriptor: FileDescriptor
+
+    /// Takes the lock, waiting for its holder when `wait` is set.
+    ///
+    /// - Throws: `.busy` when another process holds it and `wait` is not set.
+    package init(_ path: String, wait: Bool) throws(KernelError) {
+        do throws(SystemCall.Failure) {
+            let opened = try SystemCall.check { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
+            descriptor = FileDescriptor(owning: opened)
+            try SystemCall.check { flock(opened, wait ? LOCK_EX : LOCK_EX | LOCK_NB) }
+        } catch {
+            if error.errno == EWOULDBLOCK { throw KernelError(.busy, "lock \(path)", errno: error.errno) }
+            throw KernelError(errno: error.errno, "lock \(path)")
+        }
+    }
+}
