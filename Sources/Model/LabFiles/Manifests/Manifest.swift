@@ -1,0 +1,3 @@
+/// One Kubernetes object from a manifest.
+package enum Manifest: Hashable, Sendable {
+}
