@@ -66,6 +66,9 @@ package enum StateFile {
         return lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether this user may execute the file.
+    package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
     /// Removes a file or a directory with all it holds. Symbolic links are removed, never followed.
     package static func removeAll(_ path: String) {
         if isDirectory(path) {
