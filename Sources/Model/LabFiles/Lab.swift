@@ -1,4 +1,3 @@
-
 /// A lab as its files describe it: checked, with defaults applied.
 package struct Lab: Sendable {
     /// The first part of the lab's namespace names (`three-node.kind-worker`), unique on a machine.

@@ -39,7 +39,7 @@ extension Problem: CustomStringConvertible {
         if let line { text += ":\(line)" }
         text += ": "
         if severity == .warning { text += "warning: " }
-        if !field.isEmpty { text += field + ": " }
+        if !field.isEmpty, file != "--set " + field { text += field + ": " }
         text += message
         if let expected { text += "; expected " + expected }
         return text

@@ -48,7 +48,8 @@ extension KindConfig {
         Field("selinuxRelabel", .boolean),
         Field(
             "propagation",
-            .text(TextRule.oneOf(["None", "HostToContainer", "Bidirectional"]) { "Unknown MountPropagation: \"\($0)\"" })),
+            .text(
+                TextRule.oneOf(["None", "HostToContainer", "Bidirectional"]) { "Unknown MountPropagation: \"\($0)\"" })),
     ])
 
     private static let portMapping = Schema.object([
@@ -59,7 +60,8 @@ extension KindConfig {
             "protocol",
             .text(
                 TextRule("TCP, UDP or SCTP") {
-                    ["TCP", "UDP", "SCTP", ""].contains($0.uppercased()) ? nil : "Unknown PortMappingProtocol: \"\($0)\""
+                    ["TCP", "UDP", "SCTP", ""].contains($0.uppercased())
+                        ? nil : "Unknown PortMappingProtocol: \"\($0)\""
                 })),
     ])
 

@@ -31,7 +31,7 @@ struct SchemaWalk {
         case .text(let rule): text(value, rule, field)
         case .integer(let rule): integer(value, rule, field)
         case .boolean:
-            if value.boolean == nil { mismatch(value, field, "true or false") }
+            if value.boolean == nil { mismatch(value, field, "true or false, without quotes") }
         case .integerOrText(let number, let rule):
             if value.integer != nil { integer(value, number, field) } else { text(value, rule, field) }
         }
@@ -66,7 +66,8 @@ struct SchemaWalk {
         problems.append(
             Problem(
                 at: entry.keyPlace, field: path,
-                "unknown field \"\(YAMLValue.shortened(entry.key))\"" + (near.map { "; did you mean \"\($0)\"?" } ?? ""),
+                "unknown field \"\(YAMLValue.shortened(entry.key))\""
+                    + (near.map { "; did you mean \"\($0)\"?" } ?? ""),
                 expected: near == nil ? known.joined(separator: ", ") : nil))
     }
 
