@@ -3,7 +3,8 @@ package import NetworkModel
 /// One change to one namespace. A step carries what it changes from, so that it can be explained and refused when the
 /// kernel holds something else.
 ///
-/// Order inside a plan is the planner's business; a kernel performs steps strictly in the order given.
+/// Order inside a plan is the planner's business; a kernel performs steps strictly in the order given. The rare large
+/// cases are indirect, because a plan can hold a million steps and each is as large as the largest case.
 package enum Step: Hashable, Sendable, Codable {
     /// Makes the namespace, names it under /run/netns, marks its `lo` and sets `lo` up.
     case addNamespace(NamespaceName, mark: OwnershipMark)
@@ -12,16 +13,16 @@ package enum Step: Hashable, Sendable, Codable {
     /// Makes a bridge (`veth` is ``addVethPair``).
     case addLink(NamespaceName, Link)
     /// Makes both ends in their namespaces in one message, with MAC, MTU, master, alias and settings set.
-    case addVethPair(LinkAt, LinkAt)
+    indirect case addVethPair(LinkAt, LinkAt)
     /// Takes a link away; for a veth, its peer too.
     case removeLink(NamespaceName, Link)
     /// Changes MTU, MAC, master, arp, alias, settings or the up flag in place. Name and kind are equal.
-    case changeLink(NamespaceName, from: Link, to: Link)
+    indirect case changeLink(NamespaceName, from: Link, to: Link)
     case addAddress(NamespaceName, InterfaceAddress)
     case removeAddress(NamespaceName, InterfaceAddress)
     case addRoute(NamespaceName, Route)
     /// Replaces the route with the same ``Route/key`` in one message, so that no packet finds a gap.
-    case replaceRoute(NamespaceName, from: Route, to: Route)
+    indirect case replaceRoute(NamespaceName, from: Route, to: Route)
     case removeRoute(NamespaceName, Route)
     case addRule(NamespaceName, Rule)
     case removeRule(NamespaceName, Rule)
