@@ -1,1 +1,4 @@
+import Commands
+
+HiddenStages.runIfRequested(arguments: CommandLine.arguments)
 print("netlab")
