@@ -39,8 +39,10 @@ package enum ProcessEnvironment {
     /// The file of this very program.
     package static var executable: String {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = buffer.withUnsafeMutableBytes {
-            readlink("/proc/self/exe", $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            bytes.baseAddress.map {
+                readlink("/proc/self/exe", $0.assumingMemoryBound(to: CChar.self), bytes.count)
+            } ?? 0
         }
         return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : "netlab"
     }
