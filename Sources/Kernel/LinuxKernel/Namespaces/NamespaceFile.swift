@@ -31,4 +31,42 @@ package enum NamespaceFile {
         var facts = statfs()
         return fstatfs(descriptor, &facts) == 0 && UInt64(bitPattern: Int64(facts.f_type)) == 0x6e73_6673
     }
+
+    /// What makes a namespace itself and not only the name: the inode its file shows, nil when there is no file.
+    ///
+    /// A file that names no namespace has an identity too; ``open(_:)`` tells them apart.
+    package static func identity(of name: NamespaceName) -> NamespaceIdentity? {
+        var facts = stat()
+        guard stat(path(of: name), &facts) == 0 else { return nil }
+        return NamespaceIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
+    }
+
+    /// The identity of an open namespace.
+    static func identity(of descriptor: Int32) -> NamespaceIdentity? {
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { return nil }
+        return NamespaceIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
+    }
+}
+
+/// A namespace's place in the nsfs: equal for two files exactly when they name the same living namespace.
+package struct NamespaceIdentity: Hashable, Sendable {
+    package var device: UInt64
+    package var inode: UInt64
+
+    package init(device: UInt64, inode: UInt64) {
+        self.device = device
+        self.inode = inode
+    }
+}
+
+/// An open namespace file that can be kept in collections.
+final class OpenNamespace {
+    let name: NamespaceName
+    let descriptor: FileDescriptor
+
+    init(_ name: NamespaceName) throws(KernelError) {
+        self.name = name
+        descriptor = try NamespaceFile.open(name)
+    }
 }

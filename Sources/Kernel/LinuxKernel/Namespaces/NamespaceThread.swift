@@ -19,12 +19,27 @@ package enum NamespaceThread {
         inNamespace descriptor: Int32, _ body: () throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
         try run { () throws(KernelError) -> Value in
-            do throws(SystemCall.Failure) {
-                try SystemCall.check { setns(descriptor, CLONE_NEWNET) }
-            } catch {
-                throw KernelError(errno: error.errno, "enter a network namespace")
-            }
+            try enter(descriptor)
             return try body()
+        }
+    }
+
+    /// Moves the calling thread into a namespace. Only for a body given to ``run(_:)`` that visits several in turn:
+    /// entering one more costs 3 microseconds, another thread 20.
+    static func enter(_ descriptor: Int32) throws(KernelError) {
+        do throws(SystemCall.Failure) {
+            try SystemCall.check { setns(descriptor, CLONE_NEWNET) }
+        } catch {
+            throw KernelError(errno: error.errno, "enter a network namespace")
+        }
+    }
+
+    /// Gives the calling thread a new, empty namespace. Only for a body given to ``run(_:)``.
+    static func enterNew() throws(KernelError) {
+        do throws(SystemCall.Failure) {
+            try SystemCall.check { unshare(CLONE_NEWNET) }
+        } catch {
+            throw KernelError(errno: error.errno, "make a network namespace")
         }
     }
 

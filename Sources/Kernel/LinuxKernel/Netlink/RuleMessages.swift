@@ -1,0 +1,76 @@
+internal import CNetlink
+internal import NetworkModel
+internal import NetworkPlanning
+
+/// Encodes and decodes policy-routing rules (`RTM_NEWRULE`, `RTM_DELRULE`).
+enum RuleMessages {
+    static func append(
+        _ rule: Rule, adding: Bool, to queue: inout MessageQueue, _ builder: MessageBuilder, step: Int
+    ) {
+        let header = fib_rule_hdr(
+            family: rule.family.number, dst_len: UInt8(rule.destination?.length ?? 0),
+            src_len: UInt8(rule.source?.length ?? 0), tos: 0, table: UInt8(exactly: rule.table.rawValue) ?? 0, res1: 0,
+            res2: 0, action: UInt8(FR_ACT_TO_TBL), flags: 0)
+        builder.append(
+            to: &queue, step: step, type: Int(adding ? RTM_NEWRULE : RTM_DELRULE),
+            flags: adding ? NLM_F_CREATE | NLM_F_EXCL : 0, header: header
+        ) { message in
+            message.put(Int(FRA_PRIORITY), rule.priority)
+            message.put(Int(FRA_TABLE), rule.table.rawValue)
+            if let source = rule.source { message.put(Int(FRA_SRC), source.address) }
+            if let destination = rule.destination { message.put(Int(FRA_DST), destination.address) }
+            if let mark = rule.mark {
+                message.put(Int(FRA_FWMARK), mark)
+                message.put(Int(FRA_FWMASK), rule.markMask ?? .max)
+            }
+            // What `ip rule add` says. A removal leaves it out, so that it finds the rule whoever made it.
+            if adding { message.put(Int(FRA_PROTOCOL), UInt8(RTPROT_BOOT)) }
+        }
+    }
+
+    /// All IPv4 rules that look a table up by source, destination and mark. Others are not modelled.
+    static func dump(
+        _ socket: NetlinkSocket, _ exchange: NetlinkExchange, of namespace: String
+    ) throws(KernelError) -> Set<Rule> {
+        var found: Set<Rule> = []
+        let header = fib_rule_hdr(
+            family: UInt8(AF_INET), dst_len: 0, src_len: 0, tos: 0, table: 0, res1: 0, res2: 0, action: 0, flags: 0)
+        try exchange.ask(
+            socket, "list the rules of \(namespace)", type: Int(RTM_GETRULE), flags: NLM_F_DUMP, header: header,
+            begin: { found = [] }
+        ) { message in
+            if let rule = decode(message) { found.insert(rule) }
+        }
+        return found
+    }
+
+    private static func decode(_ message: NetlinkMessage) -> Rule? {
+        guard message.type == Int(RTM_NEWRULE), let header = message.header(fib_rule_hdr.self),
+            Int(header.action) == Int(FR_ACT_TO_TBL), header.tos == 0, let family = IPFamily(number: header.family)
+        else { return nil }
+        var rule = Rule(family: family, priority: 0, table: RouteTable(rawValue: UInt32(header.table)))
+        var isModelled = true
+        message.attributes(after: fib_rule_hdr.self).forEach { attribute in
+            switch attribute.type {
+            case Int(FRA_PRIORITY): rule.priority = attribute.uint32
+            case Int(FRA_TABLE): rule.table = RouteTable(rawValue: attribute.uint32)
+            case Int(FRA_SRC): rule.source = prefix(attribute, header.src_len)
+            case Int(FRA_DST): rule.destination = prefix(attribute, header.dst_len)
+            case Int(FRA_FWMARK): rule.mark = attribute.uint32
+            case Int(FRA_FWMASK): rule.markMask = attribute.uint32 == .max ? nil : attribute.uint32
+            case Int(FRA_IIFNAME), Int(FRA_OIFNAME), Int(FRA_IP_PROTO), Int(FRA_SPORT_RANGE), Int(FRA_DPORT_RANGE),
+                Int(FRA_UID_RANGE), Int(FRA_TUN_ID):
+                isModelled = false
+            case Int(FRA_L3MDEV): if attribute.uint8 != 0 { isModelled = false }
+            default: break
+            }
+        }
+        if rule.mark == nil { rule.markMask = nil }
+        return isModelled ? rule : nil
+    }
+
+    private static func prefix(_ attribute: Attribute, _ length: UInt8) -> IPPrefix? {
+        guard let address = attribute.address, Int(length) <= address.family.bitWidth else { return nil }
+        return IPPrefix(address, Int(length))
+    }
+}
