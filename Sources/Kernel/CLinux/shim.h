@@ -2,6 +2,7 @@
 // Two reasons only for a thing to stand here: Glibc's module does not show it, or Swift cannot import it.
 // _GNU_SOURCE itself is not defined: it changes types (fd_set, rusage) that the Glibc module has already defined.
 #pragma once
+#include <linux/filter.h>
 #include <linux/sched.h>
 #include <linux/sockios.h>
 #include <netinet/udp.h>
