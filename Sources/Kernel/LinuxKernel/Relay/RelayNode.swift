@@ -4,19 +4,6 @@ internal import NetworkPlanning
 internal import ServiceRouting
 internal import Synchronization
 
-/// An open namespace, and what tells it from another one of the same name that took its place.
-final class OpenNamespace: Sendable {
-    let descriptor: FileDescriptor
-    let inode: UInt64
-
-    /// - Throws: that there is no such namespace.
-    init(_ name: NamespaceName) throws(KernelError) {
-        descriptor = try NamespaceFile.open(name)
-        var facts = stat()
-        inode = fstat(descriptor.rawValue, &facts) == 0 ? UInt64(facts.st_ino) : 0
-    }
-}
-
 /// A node as the relay holds it: its namespace, open for as long as the node is served.
 ///
 /// The open file keeps the namespace alive, so a node that goes must be taken out of the data plane before its
