@@ -9,11 +9,8 @@ struct KubernetesTable {
 
     func text(wide: Bool) -> String {
         let count = wide ? headers.count : narrowColumns
-        var writer = TabWriter.kubectl
-        for row in [headers] + rows {
-            writer.write(row.prefix(count).map(Self.oneLine).joined(separator: "\t") + "\n")
-        }
-        return writer.flush()
+        let lines = ([headers] + rows).map { $0.prefix(count).map(Self.oneLine).joined(separator: "\t") + "\n" }
+        return TabWriter(minimumWidth: 6, padding: 3).format(lines.joined())
     }
 
     /// kubectl cuts a cell at its first newline.

@@ -33,11 +33,8 @@ struct PodsCommand: ParsableCommand {
         return KubernetesTable(
             headers: namespaced ? ["NAMESPACE"] + headers : headers,
             rows: pods.map { pod in
-                let statuses = pod.status?.containerStatuses ?? []
-                let ready = statuses.count { $0.ready }
                 let cells = [
-                    pod.name, "\(ready)/\(pod.spec?.containers.count ?? statuses.count)",
-                    PodStatusWord(pod).text, "\(statuses.reduce(0) { $0 + Int($1.restartCount) })",
+                    pod.name, pod.readyText, pod.statusWord, "\(pod.restartCount)",
                     HumanDuration.text(since: pod.metadata.creationTimestamp, now: now),
                     pod.status?.podIP ?? "<none>", pod.spec?.nodeName ?? "<none>",
                     pod.status?.nominatedNodeName ?? "<none>", "<none>",

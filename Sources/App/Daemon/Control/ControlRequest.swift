@@ -1,15 +1,16 @@
 package import KubernetesModel
+package import LabFiles
 
 /// What a command asks the lab's daemon, one JSON line per connection.
 package enum ControlRequest: Codable, Sendable {
     /// Bring the nodes up, without CNI and without manifests.
-    case create(LabSource)
+    case create(SubmittedLab)
     /// Everything: nodes, CNI when the lab has Helm values, manifests, verification.
-    case up(LabSource, UpOptions)
+    case up(SubmittedLab, UpOptions)
     /// `helm install cilium`: value files over the chart's defaults, then `--set` words.
     case installCNI(values: [SourceFile], set: [String])
-    /// Take all of it down and end.
-    case down
+    /// End, leaving pods, routes and the lab's state as they are.
+    case stop
     case status
     /// All objects of a resource by its plural, such as `pods`.
     case objects(resource: String)
@@ -35,16 +36,35 @@ package struct UpOptions: Codable, Sendable, Hashable {
 }
 
 /// The text of a lab's files, as they were when the command read them: the daemon reads no lab directory itself.
-package struct LabSource: Codable, Sendable, Hashable {
+package struct SubmittedLab: Codable, Sendable, Hashable {
+    /// The lab's name, decided by the command from `--name`, lab.yaml or the directory.
     package var name: String
     /// Where the files were read from, for messages.
     package var path: String
-    package var files: [SourceFile]
+    package var kind: SourceFile
+    package var cilium: SourceFile?
+    package var options: SourceFile?
+    package var manifests: [SourceFile]
 
-    package init(name: String, path: String, files: [SourceFile]) {
+    package init(name: String, source: LabSource) {
         self.name = name
-        self.path = path
-        self.files = files
+        path = source.path
+        kind = SourceFile(source.kind)
+        cilium = source.cilium.map(SourceFile.init)
+        options = source.options.map(SourceFile.init)
+        manifests = source.manifests.map(SourceFile.init)
+    }
+
+    /// The same as the parser takes it.
+    package var source: LabSource {
+        LabSource(
+            path: path, defaultName: name, kind: kind.file, cilium: cilium?.file, options: options?.file,
+            manifests: manifests.map(\.file))
+    }
+
+    /// Checks the files and gives them their meaning.
+    package func parsed() throws(LabProblems) -> Lab {
+        try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name))
     }
 }
 
@@ -57,6 +77,12 @@ package struct SourceFile: Codable, Sendable, Hashable {
         self.path = path
         self.text = text
     }
+
+    package init(_ file: LabFile) {
+        self.init(path: file.path, text: String(decoding: file.bytes, as: UTF8.self))
+    }
+
+    package var file: LabFile { LabFile(path: path, text: text) }
 }
 
 /// What the daemon answers, one JSON line each; ``reply(_:)`` or ``failed(_:)`` is the last.

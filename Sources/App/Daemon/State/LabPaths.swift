@@ -16,15 +16,12 @@ package struct LabPaths: Hashable, Sendable {
     package var journal: String { "\(directory)/journal.json" }
     package var store: String { "\(directory)/store.log" }
     package var containers: String { "\(directory)/containers" }
-    /// Held by whoever starts, runs or removes the lab. Beside the directory, so that removing that does not free it.
-    package var lock: String { "\(Self.root)/.\(lab).lock" }
-
     /// The /etc/hosts of a node.
     package func hosts(ofNode node: String) -> String { "\(directory)/nodes/\(node)/hosts" }
     package func resolvConf(ofNode node: String) -> String { "\(directory)/nodes/\(node)/resolv.conf" }
     /// The log of one container's attempt.
     package func log(ofPod uid: String, container: String, attempt: Int) -> String {
-        "\(directory)/logs/\(uid)/\(container)/\(attempt).log"
+        "\(containers)/\(uid)/\(container)/\(attempt)/log"
     }
 
     /// The labs that have a state directory, sorted.

@@ -11,7 +11,7 @@ package struct LabRecord: Codable, Sendable, Hashable {
     package var instance: String
     package var daemon: ProcessIdentity?
     /// The files of the last `create` or `up`; nil between the start of the daemon and the first of them.
-    package var source: LabSource?
+    package var source: SubmittedLab?
     /// Objects that came from the lab's manifests, as `plural.group/namespace/name`: those that vanish from the files
     /// are deleted, those a user made are not.
     package var applied: [String]

@@ -119,22 +119,3 @@ package final class AppendFile: Sendable {
         }
     }
 }
-
-/// A lock on a file that the kernel releases when its holder ends, however it ends.
-package final class FileLock: Sendable {
-    private let descriptor: FileDescriptor
-
-    /// Takes the lock, waiting for its holder when `wait` is set.
-    ///
-    /// - Throws: `.busy` when another process holds it and `wait` is not set.
-    package init(_ path: String, wait: Bool) throws(KernelError) {
-        do throws(SystemCall.Failure) {
-            let opened = try SystemCall.check { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
-            descriptor = FileDescriptor(owning: opened)
-            try SystemCall.check { flock(opened, wait ? LOCK_EX : LOCK_EX | LOCK_NB) }
-        } catch {
-            if error.errno == EWOULDBLOCK { throw KernelError(.busy, "lock \(path)", errno: error.errno) }
-            throw KernelError(errno: error.errno, "lock \(path)")
-        }
-    }
-}
