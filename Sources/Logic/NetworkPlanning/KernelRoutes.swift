@@ -92,7 +92,7 @@ extension NamespaceState {
     ///
     /// Every entry of table local with `proto kernel` is; a connected route only while one of these addresses stands
     /// behind it, because Cilium puts `proto kernel scope link` on routes of its own.
-    func isKernelMade(_ route: Route) -> Bool {
+    package func isKernelMade(_ route: Route) -> Bool {
         guard route.protocol == .kernel else { return false }
         if route.table == .local { return true }
         guard route.table == .main, route.scope == .link, route.gateway == nil, let source = route.source,

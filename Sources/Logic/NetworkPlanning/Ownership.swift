@@ -32,6 +32,8 @@ package struct OwnedObjects: Hashable, Sendable {
     package var rules: Set<Rule>
     package var neighbours: Set<Neighbour>
     package var firewall: Set<String>
+    /// Names of the sysctls the lab has set, so that they are looked at before a namespace is taken away.
+    package var sysctls: Set<String>
 
     package init(_ state: NamespaceState) {
         marks = state.mark.map { [$0] } ?? []
@@ -41,6 +43,7 @@ package struct OwnedObjects: Hashable, Sendable {
         rules = state.rules
         neighbours = state.neighbours
         firewall = Set(state.firewall.keys)
+        sysctls = Set(state.sysctls.keys)
     }
 
     func union(_ other: OwnedObjects) -> OwnedObjects {
@@ -52,12 +55,15 @@ package struct OwnedObjects: Hashable, Sendable {
         both.rules.formUnion(other.rules)
         both.neighbours.formUnion(other.neighbours)
         both.firewall.formUnion(other.firewall)
+        both.sysctls.formUnion(other.sysctls)
         return both
     }
 }
 
 extension OwnedObjects: Codable {
-    private enum CodingKeys: String, CodingKey { case marks, links, addresses, routes, rules, neighbours, firewall }
+    private enum CodingKeys: String, CodingKey {
+        case marks, links, addresses, routes, rules, neighbours, firewall, sysctls
+    }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -76,6 +82,7 @@ extension OwnedObjects: Codable {
         rules = Set(try container.decode([Rule].self, forKey: .rules))
         neighbours = Set(try container.decode([Neighbour].self, forKey: .neighbours))
         firewall = Set(try container.decode([String].self, forKey: .firewall))
+        sysctls = Set(try container.decode([String].self, forKey: .sysctls))
     }
 
     /// Sorted, so that equal ownership has equal bytes; the routes as one text, `10.0.0.0/24,0.0.0.0/0@50+5`.
@@ -88,6 +95,7 @@ extension OwnedObjects: Codable {
         try container.encode(rules.sorted(), forKey: .rules)
         try container.encode(neighbours.sorted(), forKey: .neighbours)
         try container.encode(firewall.sorted(), forKey: .firewall)
+        try container.encode(sysctls.sorted(), forKey: .sysctls)
     }
 }
 

@@ -33,9 +33,8 @@ extension Planner {
             }
             if matched < present.count { namespacesWithOtherRoutes.append(name) }
             if changes.isEmpty { continue }
-            changes.sort { ($0.gateway == nil ? 0 : 1, $0.key) < ($1.gateway == nil ? 0 : 1, $1.key) }
             let before = observed.namespaces[name]?.routes
-            for route in changes {
+            for route in changes.inPlanOrder() {
                 if let current = present[route.key] {
                     steps.append(
                         PlannedStep(
@@ -55,20 +54,20 @@ extension Planner {
             guard let wanted = desired.namespaces[name], let present = working.namespaces[name] else { continue }
             let kernelMade = wanted.kernelRoutes
             let mine = owned.namespaces[name]?.routes
-            var old: [(route: Route, reason: Reason)] = []
+            var old: [Route] = []
             for (key, route) in present.routes
             where wanted.routes[key] == nil && kernelMade[key] == nil && !present.isKernelMade(route) {
-                if let reason = removalReason(isOwned: mine?.contains(key) == true) {
-                    old.append((route, reason))
+                if removalReason(isOwned: mine?.contains(key) == true) != nil {
+                    old.append(route)
                 } else {
                     foreign.append(.route(name, route))
                 }
             }
-            old.sort { left, right in
-                (left.route.gateway == nil ? 1 : 0, left.route.key)
-                    < (right.route.gateway == nil ? 1 : 0, right.route.key)
+            for route in old.inPlanOrder().reversed() {
+                if let reason = removalReason(isOwned: mine?.contains(route.key) == true) {
+                    steps.append(PlannedStep(.removeRoute(name, route), reason))
+                }
             }
-            for (route, reason) in old { steps.append(PlannedStep(.removeRoute(name, route), reason)) }
         }
     }
 }

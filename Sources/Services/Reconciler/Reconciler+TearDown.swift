@@ -29,7 +29,11 @@ extension Reconciler {
         } catch {
             throw ReconcileError(.observation(error), .untouched)
         }
-        let errors = remove(result.removed)
+        var errors = remove(result.removed)
+        if !errors.isEmpty, let left = try? kernel.markedNamespaces() {
+            // A removal can be carried out and its answer lost.
+            errors = errors.filter { left[$0.key] == mark }
+        }
         if !errors.isEmpty { throw ReconcileError(.removal(errors), .partial) }
         do {
             try journal.clear()

@@ -63,10 +63,13 @@ package struct Reconciler: Sendable {
         }
     }
 
-    /// Looks at every namespace that is wanted or owned, and at every sysctl that is to have a value.
+    /// Looks at every namespace that is wanted or owned, and at every sysctl that is to have a value or was given one:
+    /// the way back from a namespace that was taken away needs those too.
     func observe(_ desired: NetworkState, _ owned: Ownership) throws(KernelError) -> NetworkState {
         let names = Set(desired.namespaces.keys).union(owned.namespaces.keys).sorted()
-        let sysctls = desired.namespaces.values.reduce(into: Set<String>()) { $0.formUnion($1.sysctls.keys) }
+        var sysctls: Set<String> = []
+        for state in desired.namespaces.values { sysctls.formUnion(state.sysctls.keys) }
+        for objects in owned.namespaces.values { sysctls.formUnion(objects.sysctls) }
         return try kernel.observe(names, sysctls: sysctls)
     }
 
