@@ -8,6 +8,7 @@ struct LabValidation {
 
     var problems: [Problem] {
         var problems = overlaps + proxyProblems + cniProblems
+        problems += ClusterValidation(lab: lab, optionsTree: optionsTree).problems
         if let optionsTree {
             problems +=
                 PinValidation(options: lab.options, tree: optionsTree, kind: lab.kind, cilium: lab.cilium).problems
