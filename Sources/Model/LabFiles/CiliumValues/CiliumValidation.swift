@@ -4,11 +4,12 @@ import NetworkModel
 struct CiliumValidation {
     let values: CiliumValues
     let tree: YAMLValue
+    let underlay: IPPrefix?
     /// Fields already reported, about which nothing more is said.
     let unreadable: Set<String>
 
     var problems: [Problem] {
-        tunnelProblems + nativeRoutingProblems + masqueradeProblems + poolProblems + familyProblems
+        tunnelProblems + nativeRoutingProblems + masqueradeProblems + poolProblems + underlayProblems + familyProblems
     }
 
     /// Where the key stands, or the innermost mapping of the path that exists; the whole file when none does.
@@ -114,6 +115,19 @@ struct CiliumValidation {
             problems.append(Problem(at: place("MTU"), field: "MTU", "\(mtu) is out of range", expected: "576 or more"))
         }
         return problems
+    }
+
+    /// Cilium's documentation: a pool that holds the nodes' own addresses cuts the nodes off (behaviour 2.9).
+    private var underlayProblems: [Problem] {
+        guard let underlay, values.ipamMode == .clusterPool else { return [] }
+        let isList = tree["ipam"]?["operator"]?["clusterPoolIPv4PodCIDRList"] != nil
+        let key = isList ? "clusterPoolIPv4PodCIDRList" : "clusterPoolIPv4PodCIDR"
+        return values.clusterPoolIPv4PodCIDRs.filter { $0.overlaps(underlay) }.map { pool in
+            Problem(
+                at: place("ipam", "operator", key), field: "ipam.operator.\(key)",
+                "the pod address pool \(pool) overlaps the nodes' subnet \(underlay)",
+                expected: "a pool that shares no address with it")
+        }
     }
 
     private var familyProblems: [Problem] {

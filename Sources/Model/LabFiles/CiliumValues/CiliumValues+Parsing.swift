@@ -3,8 +3,12 @@ import NetworkModel
 extension CiliumValues {
     /// Merges value files and `--set` flags as Helm does, checks them as the chart and the agent do.
     ///
-    /// - Parameter problems: every problem found is added, warnings included.
-    static func parse(files: [LabFile], set: [String], problems: inout [Problem]) -> CiliumValues {
+    /// - Parameters:
+    ///   - underlay: the nodes' subnet, which the pod address pool must leave alone.
+    ///   - problems: every problem found is added, warnings included.
+    static func parse(
+        files: [LabFile], set: [String], underlay: IPPrefix?, problems: inout [Problem]
+    ) -> CiliumValues {
         let merged = HelmValues(files: files, set: set)
         problems += merged.problems
         problems += unheeded(in: merged.root)
@@ -13,7 +17,10 @@ extension CiliumValues {
         problems += faults
         let values = CiliumValues(heeded)
         let unreadable = Set((merged.problems + faults).filter { $0.severity == .error }.map(\.field))
-        problems += CiliumValidation(values: values, tree: heeded, unreadable: unreadable).problems
+        problems +=
+            CiliumValidation(
+                values: values, tree: heeded, underlay: underlay, unreadable: unreadable
+            ).problems
         return values
     }
 

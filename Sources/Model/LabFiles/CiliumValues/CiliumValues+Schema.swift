@@ -4,8 +4,9 @@ extension CiliumValues {
         Field(
             "tunnel",
             .text(
-                TextRule.oneOf(Tunnel.allCases.map(\.rawValue)) {
-                    "invalid tunnel mode '\($0)', valid modes = {disabled, geneve, vxlan}"
+                TextRule("disabled, as the overlays are not yet supported") {
+                    Tunnel(rawValue: $0) != nil
+                        ? nil : "invalid tunnel mode '\($0)', valid modes = {disabled, geneve, vxlan}"
                 })),
         Field("autoDirectNodeRoutes", .boolean),
         Field("ipv4NativeRoutingCIDR", .text(TextRule.ipv4CIDR)),

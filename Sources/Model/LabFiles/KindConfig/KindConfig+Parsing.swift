@@ -4,15 +4,14 @@ extension KindConfig {
     /// Reads a kind config strictly and applies kind's defaults.
     ///
     /// - Parameters:
-    ///   - bytes: the file's content.
-    ///   - file: the path to show in problems.
+    ///   - file: the file's content, and the path to show in problems.
     ///   - problems: every problem found is added, warnings included.
-    /// - Returns: nil when nothing usable could be read; when `problems` gained an error the value is only good for
-    ///   looking for more problems.
-    static func parse(_ bytes: [UInt8], file: String, problems: inout [Problem]) -> KindConfig? {
-        let reader = YAMLReader(bytes: bytes, file: file)
+    /// - Returns: the config and the document it was read from, for places; nil when nothing usable could be read.
+    ///   When `problems` gained an error the config is only good for looking for more problems.
+    static func parse(_ file: LabFile, problems: inout [Problem]) -> (config: KindConfig, tree: YAMLValue)? {
+        let reader = YAMLReader(bytes: file.bytes, file: file.path)
         problems += reader.problems
-        let whole = SourcePlace(file: file)
+        let whole = SourcePlace(file: file.path)
         guard let document = reader.documents.first else {
             if reader.problems.isEmpty {
                 problems.append(
@@ -30,7 +29,7 @@ extension KindConfig {
         problems += SchemaWalk.problems(in: document, schema, .lenient)
         let config = KindConfig(document)
         problems += config.problems(in: document)
-        return config
+        return (config, document)
     }
 
     /// `kind` and `apiVersion` decide what the rest of the file means, so nothing else is checked without them.

@@ -45,11 +45,14 @@ struct PinValidation {
             let path = "nodes.\(entry.key)"
             guard kind.nodes.contains(where: { $0.name == entry.key }) else {
                 let names = kind.nodes.map(\.name)
-                let near = Spelling.nearest(to: entry.key, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+                let near = Spelling.nearest(to: entry.key, among: names)
                 problems.append(
                     Problem(
-                        at: entry.keyPlace, field: "nodes", "the cluster has no node \"\(entry.key)\"\(near)",
-                        expected: names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")))
+                        at: entry.keyPlace, field: "nodes",
+                        "the cluster has no node \"\(entry.key)\""
+                            + (near.map { "; did you mean \"\($0)\"?" } ?? ""),
+                        expected: near != nil
+                            ? nil : names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")))
                 continue
             }
             let pins = options.nodes[entry.key] ?? LabOptions.NodePins()
@@ -76,7 +79,7 @@ struct PinValidation {
         if !isUsable(address, in: underlay.subnet) {
             report(
                 value, field, "\(address) is not a host address of the nodes' subnet \(underlay.subnet)",
-                hosts(of: underlay.subnet))
+                hosts(of: underlay.subnet, from: 2))
         } else if address == underlay.gateway {
             report(value, field, "\(address) is the bridge's own address", "another address of \(underlay.subnet)")
         }
@@ -119,7 +122,7 @@ struct PinValidation {
                 report(
                     value, field,
                     "the provided IP (\(address)) is not in the valid range. The range of valid IPs is \(subnet)",
-                    hosts(of: subnet))
+                    hosts(of: subnet, from: 2))
             } else if address == subnet.address(at: 1) {
                 report(
                     value, field, "\(address) belongs to the Service default/kubernetes", "another address of \(subnet)"
@@ -133,8 +136,8 @@ struct PinValidation {
         subnet.contains(address) && address != subnet.address(at: 0) && address != subnet.address(at: subnet.count - 1)
     }
 
-    private func hosts(of subnet: IPPrefix) -> String {
-        "an address from \(subnet.address(at: 1)) to \(subnet.address(at: subnet.count - 2))"
+    private func hosts(of subnet: IPPrefix, from first: Int = 1) -> String {
+        "an address from \(subnet.address(at: first)) to \(subnet.address(at: subnet.count - 2))"
     }
 }
 

@@ -68,7 +68,7 @@ struct SchemaWalk {
                 at: entry.keyPlace, field: path,
                 "unknown field \"\(YAMLValue.shortened(entry.key))\""
                     + (near.map { "; did you mean \"\($0)\"?" } ?? ""),
-                expected: near == nil ? known.joined(separator: ", ") : nil))
+                expected: near == nil ? Self.list(known) : nil))
     }
 
     private mutating func map(_ value: YAMLValue, _ keys: TextRule?, _ values: Schema, _ path: String) {
@@ -103,6 +103,10 @@ struct SchemaWalk {
 
     private mutating func mismatch(_ value: YAMLValue, _ field: String, _ expected: String) {
         problems.append(Problem(at: value.place, field: field, "found \(value.kindOfValue)", expected: expected))
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
     }
 
     /// `networking` + `podSubnet` → `networking.podSubnet`.

@@ -110,7 +110,7 @@ extension YAMLValue {
             } else if boolean != nil, text.utf8.count > 1 {
                 "the boolean \(text)"
             } else {
-                "\"\(Self.shortened(text))\""
+                "the text \"\(Self.shortened(text))\""
             }
         }
     }

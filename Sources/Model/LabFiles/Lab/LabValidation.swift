@@ -4,10 +4,12 @@ import NetworkModel
 struct LabValidation {
     let lab: Lab
     let source: LabSource
+    let kindTree: YAMLValue
     let optionsTree: YAMLValue?
 
     var problems: [Problem] {
-        var problems = overlaps + proxyProblems + cniProblems
+        var problems = overlaps
+        problems += ClusterValidation(lab: lab, optionsTree: optionsTree).problems
         if let optionsTree {
             problems +=
                 PinValidation(options: lab.options, tree: optionsTree, kind: lab.kind, cilium: lab.cilium).problems
@@ -15,32 +17,32 @@ struct LabValidation {
         return problems
     }
 
+    /// Warnings that make sense only for files without errors.
+    var advice: [Problem] { proxyAdvice + cniAdvice }
+
     /// The nodes' subnet must be free of pods and Services. Cilium's pool may hold the service subnet, as it does in
     /// the tutorial (10.0.0.0/8 and 10.96.0.0/16); only the blocks handed to nodes matter there.
     private var overlaps: [Problem] {
         let underlay = lab.options.underlay.subnet
         let networking = lab.kind.networking
-        var problems: [Problem] = []
-        func check(_ other: IPPrefix, _ what: String, _ file: LabFile?) {
-            guard other.overlaps(underlay) else { return }
-            problems.append(
-                Problem(
-                    at: optionsTree?["underlay"]?.entry("subnet")?.value.place
-                        ?? SourcePlace(file: (file ?? source.kind).path),
-                    field: optionsTree?["underlay"]?["subnet"] == nil ? "" : "underlay.subnet",
-                    "the nodes' subnet \(underlay) overlaps \(what) \(other)",
-                    expected: "subnets that share no address"))
+        var candidates = [("serviceSubnet", networking.serviceSubnet, "service subnet")]
+        if lab.cilium?.ipamMode != .clusterPool { candidates.append(("podSubnet", networking.podSubnet, "pod subnet")) }
+        return candidates.filter { $0.1.overlaps(underlay) }.map { key, subnet, name in
+            if let value = kindTree["networking"]?[key] {
+                return Problem(
+                    at: value.place, field: "networking.\(key)",
+                    "\(name) \(subnet) overlaps the nodes' subnet \(underlay)",
+                    expected: "subnets that share no address")
+            }
+            return Problem(
+                at: optionsTree?["underlay"]?["subnet"]?.place ?? SourcePlace(file: source.kind.path),
+                field: "underlay.subnet", "the nodes' subnet \(underlay) overlaps kind's \(name) \(subnet)",
+                expected: "subnets that share no address")
         }
-        if lab.cilium?.ipamMode != .clusterPool { check(networking.podSubnet, "the pod subnet", source.kind) }
-        check(networking.serviceSubnet, "the service subnet", source.kind)
-        if let cilium = lab.cilium, cilium.ipamMode == .clusterPool {
-            for pool in cilium.clusterPoolIPv4PodCIDRs { check(pool, "Cilium's pod address pool", source.cilium) }
-        }
-        return problems
     }
 
     /// Without kube-proxy and without Cilium's replacement nothing forwards ClusterIPs on a real cluster.
-    private var proxyProblems: [Problem] {
+    private var proxyAdvice: [Problem] {
         guard let cilium = lab.cilium, lab.kind.networking.kubeProxyMode == .none,
             cilium.kubeProxyReplacement == .disabled
         else { return [] }
@@ -53,11 +55,12 @@ struct LabValidation {
     }
 
     /// netlab has no kindnet.
-    private var cniProblems: [Problem] {
+    private var cniAdvice: [Problem] {
         guard lab.cilium == nil, !lab.kind.networking.disableDefaultCNI else { return [] }
         return [
             Problem(
-                at: SourcePlace(file: source.kind.path), field: "networking.disableDefaultCNI",
+                at: kindTree["networking"]?["disableDefaultCNI"]?.place ?? SourcePlace(file: source.kind.path),
+                field: "networking.disableDefaultCNI",
                 "kind would install its own CNI here; netlab has none, so nodes stay NotReady until "
                     + "`netlab cni install`",
                 expected: "disableDefaultCNI: true", severity: .warning)

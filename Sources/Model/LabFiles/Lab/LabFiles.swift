@@ -1,3 +1,5 @@
+package import NetworkModel
+
 /// Turns a lab's files into a ``Lab``, or into everything that is wrong with them.
 package enum LabFiles {
     /// What the caller decides besides the files.
@@ -32,13 +34,17 @@ package enum LabFiles {
         _ source: LabSource, overrides: Overrides = Overrides()
     ) throws(LabProblems) -> Lab {
         var problems: [Problem] = []
-        let kind = KindConfig.parse(source.kind.bytes, file: source.kind.path, problems: &problems)
-        let hasValues = source.cilium != nil || !overrides.values.isEmpty || !overrides.set.isEmpty
-        let cilium = hasValues ? cilium(source, overrides, &problems) : nil
+        let kind = KindConfig.parse(source.kind, problems: &problems)
         let (options, tree) = source.options.map { LabOptions.parse($0, problems: &problems) } ?? (LabOptions(), nil)
+        let hasValues = source.cilium != nil || !overrides.values.isEmpty || !overrides.set.isEmpty
+        let files = (source.cilium.map { [$0] } ?? []) + overrides.values
+        let cilium =
+            hasValues
+            ? CiliumValues.parse(
+                files: files, set: overrides.set, underlay: options.underlay.subnet, problems: &problems) : nil
         let manifests = ManifestReader.read(
             source.manifests, builtInImages: overrides.builtInImages, problems: &problems)
-        let name = overrides.name ?? options.name ?? source.defaultName ?? kind?.name ?? "kind"
+        let name = overrides.name ?? options.name ?? source.defaultName ?? kind?.config.name ?? "kind"
         if !Lab.isValidName(name), options.name == nil || overrides.name != nil {
             let place = SourcePlace(file: overrides.name == nil ? source.path : "--name")
             problems.append(
@@ -48,9 +54,11 @@ package enum LabFiles {
         }
         guard let kind else { throw LabProblems(problems) }
         let lab = Lab(
-            name: name, path: source.path, kind: kind, cilium: cilium, options: options, manifests: manifests,
+            name: name, path: source.path, kind: kind.config, cilium: cilium, options: options, manifests: manifests,
             warnings: [])
-        problems += LabValidation(lab: lab, source: source, optionsTree: tree).problems
+        let isSound = !problems.contains { $0.severity == .error }
+        let validation = LabValidation(lab: lab, source: source, kindTree: kind.tree, optionsTree: tree)
+        problems += validation.problems + (isSound ? validation.advice : [])
         return try lab.concluded(problems)
     }
 
@@ -59,23 +67,17 @@ package enum LabFiles {
     /// - Parameters:
     ///   - files: the lab's `cilium.yaml` first, then `-f` files.
     ///   - set: `--set` flags in order.
+    ///   - underlay: the nodes' subnet, which the pod address pool must leave alone.
     /// - Returns: the values and the warnings.
     /// - Throws: every problem, warnings included, when at least one is an error.
     package static func cilium(
-        files: [LabFile], set: [String]
+        files: [LabFile], set: [String], underlay: IPPrefix? = nil
     ) throws(LabProblems) -> (values: CiliumValues, warnings: [Problem]) {
         var problems: [Problem] = []
-        let values = CiliumValues.parse(files: files, set: set, problems: &problems)
+        let values = CiliumValues.parse(files: files, set: set, underlay: underlay, problems: &problems)
         let sorted = LabProblems(problems)
         if problems.contains(where: { $0.severity == .error }) { throw sorted }
         return (values, sorted.problems)
-    }
-
-    private static func cilium(
-        _ source: LabSource, _ overrides: Overrides, _ problems: inout [Problem]
-    ) -> CiliumValues {
-        let files = (source.cilium.map { [$0] } ?? []) + overrides.values
-        return CiliumValues.parse(files: files, set: overrides.set, problems: &problems)
     }
 }
 
