@@ -24,8 +24,12 @@ extension LabOptions {
     }
 
     private init(_ document: YAMLValue) {
-        func address(_ value: YAMLValue?) -> IPAddress? { value?.text.flatMap { IPAddress($0) } }
-        func prefix(_ value: YAMLValue?) -> IPPrefix? { value?.text.flatMap { IPPrefix($0) }?.network }
+        func address(_ value: YAMLValue?) -> IPAddress? {
+            value?.text.flatMap { IPAddress($0) }.flatMap { $0.family == .ipv4 ? $0 : nil }
+        }
+        func prefix(_ value: YAMLValue?) -> IPPrefix? {
+            value?.text.flatMap { IPPrefix($0)?.network }.flatMap { $0.family == .ipv4 ? $0 : nil }
+        }
         self.init()
         name = document["name"]?.text
         seed = document["seed"]?.integer.flatMap { UInt64(exactly: $0) } ?? seed

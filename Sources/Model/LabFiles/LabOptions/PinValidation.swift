@@ -115,7 +115,9 @@ struct PinValidation {
         let subnet = kind.networking.serviceSubnet
         for entry in tree["services"]?.entries ?? [] {
             let field = "services.\(entry.key).clusterIP"
-            guard let value = entry.value["clusterIP"], let address = value.text.flatMap({ IPAddress($0) }) else {
+            guard let value = entry.value["clusterIP"], let address = value.text.flatMap({ IPAddress($0) }),
+                address.family == .ipv4
+            else {
                 continue
             }
             if !isUsable(address, in: subnet) {
