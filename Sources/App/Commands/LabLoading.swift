@@ -1,23 +1,21 @@
 import FoundationEssentials
 package import LabFiles
+internal import LinuxKernel
 
 /// Reads labs from disk; what the files mean is for `LabFiles` to say.
 package enum LabLoading {
-    /// Where `scripts/install` puts the shipped labs.
-    package static let installedLabs = "/usr/local/share/netlab/labs"
+    /// Where `scripts/install` puts the shipped labs: beside the program's own prefix, then the usual one.
+    package static var installedDirectories: [String] {
+        let executable = ProcessEnvironment.executable
+        let prefix = executable.split(separator: "/").dropLast(2).joined(separator: "/")
+        return ["/\(prefix)/share/netlab/labs", "/usr/local/share/netlab/labs"].reduce(into: []) {
+            if !$0.contains($1) { $0.append($1) }
+        }
+    }
 
-    /// Finds, reads and checks the lab a person named.
-    ///
-    /// - Parameters:
-    ///   - word: a name or a path, as typed.
-    ///   - directories: where names are searched, in order.
-    /// - Throws: `LabLocator.NotFound`, `LabProblems`.
-    package static func load(
-        _ word: String, overrides: LabFiles.Overrides = LabFiles.Overrides(),
-        directories: [String] = ["labs", installedLabs]
-    ) throws -> Lab {
-        let place = try LabLocator(directories: directories, files: Disk()).locate(word)
-        return try LabFiles.parse(try source(place), overrides: overrides)
+    /// What finds labs below these directories.
+    package static func locator(_ directories: [String]) -> LabLocator {
+        LabLocator(directories: directories, files: Disk())
     }
 
     /// Reads the files of a lab that was found.

@@ -23,7 +23,7 @@ struct CreateCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        let source = try LabLoading.load(lab, name: name)
+        let source = try LabLoading.submit(lab, name: name)
         try RunningLab.requireRoot()
         let terminal = Terminal()
         if !quiet { terminal.line("Creating lab \"\(source.name)\" ...") }

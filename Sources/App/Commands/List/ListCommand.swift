@@ -19,7 +19,7 @@ struct ListCommand: ParsableCommand {
     @OptionGroup var output: JSONFlag
 
     func run() throws {
-        let names = available ? LabSearch().available().map(\.name) : LabPaths.all().map(\.lab)
+        let names = available ? LabSearch().names() : LabPaths.all().map(\.lab)
         if output.json { return try JSONOutput.print(names) }
         if names.isEmpty {
             // kind's behaviour: nothing on standard output, a line on standard error, and success.

@@ -50,7 +50,7 @@ struct RoutesCommand: ParsableCommand {
                         routes: observed.routes.values.filter { $0.table == table }.sorted { $0.key < $1.key }))
             } else {
                 let heading = namespaces.count > 1 ? (index > 0 ? "\n" : "") + "\(name)\n" : ""
-                StandardStream.output.write(heading + RouteTableText.render(observed, table: table))
+                StandardStream.output.write(heading + RouteTableText.lines(of: observed, table: table).map { $0 + "\n" }.joined())
             }
         }
         if output.json { try JSONOutput.print(listings) }

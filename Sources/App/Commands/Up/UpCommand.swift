@@ -38,7 +38,7 @@ struct UpCommand: ParsableCommand {
     @OptionGroup var output: JSONFlag
 
     func run() throws {
-        let source = try LabLoading.load(lab, name: name)
+        let source = try LabLoading.submit(lab, name: name)
         let options = UpOptions(dryRun: dryRun, prune: prune, timeout: timeout)
         if dryRun { return try showPlan(source, options) }
         try RunningLab.requireRoot()
@@ -68,7 +68,7 @@ struct UpCommand: ParsableCommand {
     }
 
     /// Without root and without a daemon too: then the plan starts from nothing.
-    private func showPlan(_ source: LabSource, _ options: UpOptions) throws {
+    private func showPlan(_ source: SubmittedLab, _ options: UpOptions) throws {
         let report: PlanReport
         do throws(ControlFailure) {
             report = try DryRun.plan(source, options)

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Standard output and error, written at once and whole: nothing is lost when the process ends or replaces itself.
@@ -27,6 +28,8 @@ package enum ProcessEnvironment {
     package static subscript(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
     }
+
+    package static var processID: Int32 { getpid() }
 
     package static var isRoot: Bool { geteuid() == 0 }
 

@@ -66,6 +66,9 @@ package enum StateFile {
         return lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether there is such a file or directory.
+    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// Whether this user may execute the file.
     package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
