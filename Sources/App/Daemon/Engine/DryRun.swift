@@ -1,3 +1,4 @@
+internal import Controllers
 internal import Datapath
 internal import LabFiles
 internal import LinuxKernel
@@ -21,7 +22,7 @@ package enum DryRun {
             throw ControlFailure(error)
         }
         do {
-            let cluster = try LabCluster(files, log: MemoryLog(), now: ProcessEnvironment.now)
+            let cluster = try LabCluster(files, log: MemoryLog())
             let setting = LabSetting(files, instance: "dry-run")
             let wanted = Datapath(try cluster.simulatedUp(files, setting: setting, applied: []))
             return PlanReport(Plan.diff(from: NetworkState(), to: wanted.state, owned: Ownership()))

@@ -15,13 +15,27 @@ extension LabEngine {
     func settle(prune: Bool = false) throws {
         guard lab != nil else { return }
         defer { wake() }
+        var nextDue: Timestamp?
         repeat {
-            lab?.cluster.settle(now: ProcessEnvironment.now)
+            nextDue = try lab?.cluster.settle()
             try convergeNetwork(prune: prune)
             try markNodes()
         } while lab?.cluster.hasChanges == true
         updateProxy()
         syncPods()
+        if let nextDue { settleAgain(at: nextDue) }
+    }
+
+    /// The controllers want to look again at a time, with or without a change.
+    private func settleAgain(at due: Timestamp) {
+        Task { [weak self] in
+            try? await Task.sleep(for: .seconds(max(0.1, Double(due.seconds) - ProcessEnvironment.now)))
+            do {
+                try await self?.settle()
+            } catch {
+                self?.logger.error("\(error)")
+            }
+        }
     }
 
     /// Brings the kernel to the network that the objects describe, when that has changed.

@@ -1,3 +1,4 @@
+internal import Controllers
 internal import Datapath
 internal import KubernetesModel
 internal import LabFiles
@@ -138,8 +139,7 @@ extension LabEngine {
         } catch {
             throw ControlFailure(error)
         }
-        let copy = try LabCluster(
-            files, log: MemoryLog(copyOf: StoreFile(path: paths.store)), now: ProcessEnvironment.now)
+        let copy = try LabCluster(files, log: MemoryLog(try StoreFile(path: paths.store).contents()))
         let wanted = try copy.simulatedUp(
             files, setting: LabSetting(files, instance: record.instance), applied: record.applied)
         let reconciler = Reconciler(

@@ -85,11 +85,11 @@ actor LabEngine {
         if lab != nil {
             lab?.files = files
             lab?.setting = setting
-            lab?.cluster.use(files)
+            try lab?.cluster.use(files)
             lab?.network = nil
             return
         }
-        let cluster = try LabCluster(files, log: StoreFile(path: paths.store), now: ProcessEnvironment.now)
+        let cluster = try LabCluster(files, log: StoreFile(path: paths.store))
         lab = LoadedLab(
             files: files, setting: setting, cluster: cluster,
             proxy: ServiceProxy(

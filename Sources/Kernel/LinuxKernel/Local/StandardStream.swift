@@ -50,6 +50,22 @@ package enum ProcessEnvironment {
         return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : "netlab"
     }
 
+    /// `uname -r`.
+    package static var kernelRelease: String { systemName { withUnsafeBytes(of: &$0.release) { text($0) } } }
+
+    /// `uname -m`.
+    package static var machine: String { systemName { withUnsafeBytes(of: &$0.machine) { text($0) } } }
+
+    private static func systemName(_ read: (inout utsname) -> String) -> String {
+        var name = utsname()
+        uname(&name)
+        return read(&name)
+    }
+
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+
     /// Seconds since the epoch.
     package static var now: Double {
         var time = timespec()
