@@ -145,6 +145,21 @@ struct ContainerTests {
         }
     }
 
+    @Test("processes are found and ended even when the state directory is lost")
+    func endsLeftovers() throws {
+        try ContainerFixture.with { fixture in
+            let spec = fixture.shell("c", "sleep 1010 & wait")
+            try fixture.runtime.start(spec)
+            let processes = try #require(try fixture.runtime.directory(of: spec.id).processes())
+            try ContainerFixture.tool("rm", "-rf", fixture.root)
+            #expect(NamespacedProcesses.leftovers(below: fixture.root).contains(processes.shim))
+            try NamespacedProcesses.endAll(below: fixture.root)
+            #expect(NamespacedProcesses.leftovers(below: fixture.root) == [])
+            let first = try #require(processes.first)
+            #expect(first.waitForEnd(timeout: 10))
+        }
+    }
+
     @Test("the host's mounts and files are as before")
     func leavesTheHostAlone() throws {
         try ContainerFixture.with { fixture in

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 
