@@ -1,3 +1,4 @@
+import LinuxKernel
 import NetlabTestSupport
 import NetworkModel
 import NetworkPlanning

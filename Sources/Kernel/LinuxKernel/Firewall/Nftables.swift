@@ -1,9 +1,84 @@
+internal import CNetlink
+internal import CNftables
+internal import FoundationEssentials
+internal import Glibc
 internal import NetworkModel
 internal import NetworkPlanning
 
+/// nftables of the calling thread's namespace, through libnftables.
+///
+/// A libnftables context opens its socket where it is made, so everything here runs on a ``NamespaceThread``.
 enum Nftables {
-    static func tables() throws(KernelError) -> [FirewallTable] { [] }
-}
-extension StepBatch {
-    func changeFirewalls(_ range: Range<Int>) throws(StepFailure) {}
+    /// The tables of family `ip`. Where there are none, and that is nearly everywhere, libnftables is not even asked.
+    static func tables(_ exchange: NetlinkExchange) throws(KernelError) -> [FirewallTable] {
+        guard try !tableNames(exchange).isEmpty else { return [] }
+        let text = try run("list ruleset ip", "list the nftables tables")
+        let listing: NftablesJSON
+        do {
+            listing = try JSONDecoder().decode(NftablesJSON.self, from: Data(text.utf8))
+        } catch {
+            throw KernelError(.unknown, "read the nftables listing", detail: "\(error)")
+        }
+        return FirewallTable.tables(in: listing)
+    }
+
+    static func replace(_ table: FirewallTable, _ operation: String) throws(KernelError) {
+        _ = try run(try text(table.replacement, operation), operation)
+    }
+
+    /// - Throws: `.notFound` when there is no such table.
+    static func remove(_ table: FirewallTable, _ exchange: NetlinkExchange, _ operation: String) throws(KernelError) {
+        guard try tableNames(exchange, family: table.family).contains(table.name) else {
+            throw KernelError(errno: ENOENT, operation)
+        }
+        _ = try run(try text(table.removal, operation), operation)
+    }
+
+    private static func text(_ command: NftablesJSON, _ operation: String) throws(KernelError) -> String {
+        do {
+            return String(decoding: try JSONEncoder().encode(command), as: UTF8.self)
+        } catch {
+            throw KernelError(.invalid, operation, detail: "\(error)")
+        }
+    }
+
+    /// Runs one command, or one transaction of them, and answers what it prints.
+    private static func run(_ command: String, _ operation: String) throws(KernelError) -> String {
+        guard let context = nft_ctx_new(UInt32(NFT_CTX_DEFAULT)) else {
+            throw KernelError(errno: errno, operation)
+        }
+        defer { nft_ctx_free(context) }
+        nft_ctx_output_set_flags(context, UInt32(NFT_CTX_OUTPUT_JSON))
+        nft_ctx_buffer_output(context)
+        nft_ctx_buffer_error(context)
+        guard nft_run_cmd_from_buffer(context, command) == 0 else {
+            let words = nft_ctx_get_error_buffer(context).map { String(cString: $0) } ?? ""
+            throw KernelError(
+                geteuid() == 0 ? .invalid : .notPermitted, operation,
+                detail: words.split(separator: "\n").first.map(String.init) ?? "nftables refused it")
+        }
+        return nft_ctx_get_output_buffer(context).map { String(cString: $0) } ?? ""
+    }
+
+    /// The names of a family's tables, asked of the kernel itself; none on a kernel without nftables.
+    static func tableNames(
+        _ exchange: NetlinkExchange, family: IPFamily = .ipv4
+    ) throws(KernelError) -> Set<String> {
+        var names: Set<String> = []
+        do throws(KernelError) {
+            try exchange.ask(
+                try NetlinkSocket(family: NETLINK_NETFILTER), "list the nftables tables",
+                type: Int(NFNL_SUBSYS_NFTABLES) << 8 | Int(NFT_MSG_GETTABLE.rawValue), flags: NLM_F_DUMP,
+                header: nfgenmsg(nfgen_family: family.number, version: 0, res_id: 0), begin: { names = [] }
+            ) { message in
+                message.attributes(after: nfgenmsg.self).forEach { attribute in
+                    if attribute.type == Int(NFTA_TABLE_NAME.rawValue) { names.insert(attribute.text) }
+                }
+            }
+        } catch {
+            if error.code == .unsupported || error.code == .invalid { return [] }
+            throw error
+        }
+        return names
+    }
 }

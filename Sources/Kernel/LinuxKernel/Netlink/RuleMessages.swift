@@ -4,6 +4,7 @@ internal import NetworkPlanning
 
 /// Encodes and decodes policy-routing rules (`RTM_NEWRULE`, `RTM_DELRULE`).
 enum RuleMessages {
+    /// No protocol is named, so `ip rule` shows none, and a removal finds the rule whoever made it.
     static func append(
         _ rule: Rule, adding: Bool, to queue: inout MessageQueue, _ builder: MessageBuilder, step: Int
     ) {
@@ -23,8 +24,6 @@ enum RuleMessages {
                 message.put(Int(FRA_FWMARK), mark)
                 message.put(Int(FRA_FWMASK), rule.markMask ?? .max)
             }
-            // What `ip rule add` says. A removal leaves it out, so that it finds the rule whoever made it.
-            if adding { message.put(Int(FRA_PROTOCOL), UInt8(RTPROT_BOOT)) }
         }
     }
 

@@ -49,7 +49,7 @@ struct Observation {
         let files = try sysctls.sorted().map { name throws(KernelError) in try SysctlFile(name) }
         try NamespaceVisit.run(found.map(\.name)) { position throws(KernelError) in
             for file in files { states[position].sysctls[file.name] = try file.read() }
-            for table in try Nftables.tables() { states[position].firewall[table.name] = table }
+            for table in try Nftables.tables(exchange) { states[position].firewall[table.name] = table }
         }
         return NetworkState(
             namespaces: Dictionary(zip(found.map(\.name), states)) { _, last in last })

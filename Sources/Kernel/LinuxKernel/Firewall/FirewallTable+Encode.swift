@@ -1,0 +1,81 @@
+internal import NetworkModel
+
+extension FirewallTable {
+    /// The commands that put the table in place of one with its name, in one transaction: making it first lets the
+    /// deletion succeed whether or not it was there.
+    var replacement: NftablesJSON {
+        let table: NftablesJSON = ["table": ["family": family.nftables, "name": .text(name)]]
+        var commands: [NftablesJSON] = [["add": table], ["delete": table], ["add": table]]
+        for chain in chains {
+            commands.append([
+                "add": [
+                    "chain": [
+                        "family": family.nftables, "table": .text(name), "name": .text(chain.name),
+                        "type": .text(chain.kind.rawValue), "hook": .text(chain.hook.rawValue),
+                        "prio": .integer(chain.priority), "policy": "accept",
+                    ]
+                ]
+            ])
+            for rule in chain.rules { commands.append(["add": ["rule": rule.encoded(chain: chain, table: self)]]) }
+        }
+        return ["nftables": .list(commands)]
+    }
+
+    /// The command that takes the table away.
+    var removal: NftablesJSON {
+        ["nftables": [["delete": ["table": ["family": family.nftables, "name": .text(name)]]]]]
+    }
+}
+
+extension IPFamily {
+    /// nftables' word for the family, in a table and in front of `saddr`.
+    var nftables: NftablesJSON { self == .ipv4 ? "ip" : "ip6" }
+}
+
+extension FirewallRule {
+    fileprivate func encoded(chain: FirewallChain, table: FirewallTable) -> NftablesJSON {
+        var fields: [String: NftablesJSON] = [
+            "family": table.family.nftables, "table": .text(table.name), "chain": .text(chain.name),
+            "expr": .list(matches.map(\.encoded) + [.object([verdict.rawValue: .null])]),
+        ]
+        fields["comment"] = comment.map { .text($0) }
+        return .object(fields)
+    }
+}
+
+extension FirewallMatch {
+    fileprivate var encoded: NftablesJSON {
+        switch self {
+        case .source(let prefix): Self.match("==", prefix.family, "saddr", prefix.encoded)
+        case .notSource(let prefix): Self.match("!=", prefix.family, "saddr", prefix.encoded)
+        case .destination(let prefix): Self.match("==", prefix.family, "daddr", prefix.encoded)
+        case .notDestination(let prefix): Self.match("!=", prefix.family, "daddr", prefix.encoded)
+        case .destinationIn(let hosts):
+            Self.match(
+                "==", hosts.first?.family ?? .ipv4, "daddr", ["set": .list(hosts.map { .text("\($0)") })])
+        case .inputLink(let link): Self.meta("iifname", .text(link.rawValue))
+        case .outputLink(let link): Self.meta("oifname", .text(link.rawValue))
+        case .transport(let names): Self.meta("l4proto", ["set": .list(names.map { .text($0) })])
+        }
+    }
+
+    private static func match(
+        _ operation: NftablesJSON, _ family: IPFamily, _ field: NftablesJSON, _ value: NftablesJSON
+    ) -> NftablesJSON {
+        [
+            "match": [
+                "op": operation, "left": ["payload": ["protocol": family.nftables, "field": field]], "right": value,
+            ]
+        ]
+    }
+
+    private static func meta(_ key: NftablesJSON, _ value: NftablesJSON) -> NftablesJSON {
+        ["match": ["op": "==", "left": ["meta": ["key": key]], "right": value]]
+    }
+}
+
+extension IPPrefix {
+    fileprivate var encoded: NftablesJSON {
+        isHost ? .text("\(address)") : ["prefix": ["addr": .text("\(address)"), "len": .integer(length)]]
+    }
+}
