@@ -1,6 +1,5 @@
 // libnl 3 and libnl-route 3, the only way this project speaks rtnetlink. Includes only: nothing is defined here.
 #pragma once
-// First, so that the kernel's headers leave in6_addr and its kin to the C library (linux/libc-compat.h).
 // First, so that the kernel's headers do not define in6_addr and friends a second time.
 #include <netinet/in.h>
 #include <linux/fib_rules.h>

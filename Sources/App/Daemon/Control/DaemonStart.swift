@@ -1,5 +1,5 @@
 internal import LinuxKernel
-internal import NetworkPlanning
+package import NetworkPlanning
 
 /// Asking a lab's daemon, starting it first when it does not run.
 package enum DaemonStart {

@@ -45,9 +45,10 @@ final class LabCluster {
             guard let address = addresses[node.name] else { continue }
             try cluster.register(
                 NodeRegistration(
-                    cluster: files.kind.name, name: node.name, isControlPlane: node.role == .controlPlane,
-                    isOnlyNode: isSingle, address: address, labels: node.labels,
-                    kernelVersion: HostFacts.kernelVersion, architecture: HostFacts.architecture))
+                    name: node.name, cluster: files.kind.name,
+                    role: node.role == .controlPlane ? .controlPlane : .worker, address: address,
+                    labels: node.labels, kernelVersion: HostFacts.kernelVersion, osImage: HostFacts.osImage,
+                    runtime: HostFacts.runtime, architecture: HostFacts.architecture, isOnlyNode: isSingle))
         }
         let wanted = Set(files.kind.nodes.map(\.name))
         for node in cluster.list(Node.self) where !wanted.contains(node.name) {

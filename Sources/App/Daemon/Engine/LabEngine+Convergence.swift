@@ -2,9 +2,11 @@ internal import Datapath
 internal import KubernetesModel
 internal import LabFiles
 internal import LinuxKernel
+internal import Logging
 internal import NetworkModel
 internal import NetworkPlanning
 internal import Reconciler
+internal import ServiceProxy
 internal import ServiceRouting
 internal import Workloads
 
@@ -169,5 +171,5 @@ extension ControlFailure {
     }
 
     /// Lab files that say something wrong.
-    package init(_ problems: LabProblems) { self.init(.usage, problems.description) }
+    init(_ problems: LabProblems) { self.init(.usage, problems.description) }
 }

@@ -5,6 +5,7 @@ internal import LabFiles
 internal import LinuxKernel
 internal import NetworkPlanning
 internal import Reconciler
+internal import ServiceProxy
 internal import ServiceRouting
 
 extension LabEngine {

@@ -1,4 +1,6 @@
 internal import Datapath
+internal import KubernetesModel
+internal import LabFiles
 internal import LinuxKernel
 internal import NetworkPlanning
 internal import Reconciler

@@ -2,8 +2,10 @@ internal import Datapath
 internal import KubernetesModel
 internal import LinuxKernel
 internal import NetworkModel
+internal import NetworkPlanning
 internal import PodLifecycle
 internal import Reconciler
+internal import ServiceProxy
 internal import ServiceRouting
 
 extension LabEngine {
@@ -43,7 +45,7 @@ extension LabEngine {
         let name = "\(routes) routes in \(namespaces.count) namespaces as wanted"
         do throws(ReconcileError) {
             let plan = try current.reconciler.plan(desired: datapath.state)
-            return Verification.Check(name, passed: plan.isEmpty, detail: plan.isEmpty ? "" : plan.summary)
+            return Verification.Check(name, passed: plan.isEmpty, detail: plan.isEmpty ? "" : "\(plan.summary)")
         } catch {
             return Verification.Check(name, passed: false, detail: "\(error)")
         }

@@ -1,4 +1,4 @@
-package import LinuxKernel
+internal import LinuxKernel
 internal import NetworkModel
 internal import NetworkPlanning
 

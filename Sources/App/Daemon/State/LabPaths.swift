@@ -1,4 +1,4 @@
-package import LinuxKernel
+internal import LinuxKernel
 
 /// Where a lab keeps its state. Nothing outside /run/netlab and /run/netns is ever written.
 package struct LabPaths: Hashable, Sendable {

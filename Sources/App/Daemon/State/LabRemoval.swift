@@ -1,7 +1,7 @@
 internal import Glibc
-package import LinuxKernel
+internal import LinuxKernel
 internal import NetworkModel
-internal import NetworkPlanning
+package import NetworkPlanning
 internal import PodLifecycle
 internal import Reconciler
 
