@@ -39,7 +39,8 @@ processes_of_this_run() {
     local directory program
     for directory in /proc/[0-9]*; do
         program=$(readlink "$directory/exe" 2>/dev/null) || continue
-        if [[ $program == "$scratch"/* ]] ||
+        # The same path may be another file in a mount namespace of somebody else.
+        if [[ $program == "$scratch"/* && ($program == *' (deleted)' || $directory/exe -ef $program) ]] ||
             grep -qzx "NETLAB_TEST_RUN=$NETLAB_TEST_RUN" "$directory/environ" 2>/dev/null; then
             printf 'process %s %s\n' "${directory#/proc/}" "$program"
         fi

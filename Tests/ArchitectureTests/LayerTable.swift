@@ -25,12 +25,12 @@ struct Layer: Sendable {
             system: ["FoundationEssentials", "Glibc", "Synchronization"]),
         Layer(
             name: "Services", targets: ["Reconciler", "Controllers", "ServiceProxy", "Workloads"],
-            sees: ["Model", "Logic"], system: ["FoundationEssentials", "Glibc", "Synchronization"],
+            sees: ["Model", "Logic"], system: ["Dispatch", "FoundationEssentials", "Glibc", "Synchronization"],
             packages: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
         Layer(
             name: "App", targets: ["Daemon", "Commands", "netlab"],
             sees: ["Model", "Logic", "Kernel", "Services"],
-            system: ["FoundationEssentials", "Glibc", "Synchronization"],
+            system: ["Dispatch", "FoundationEssentials", "Glibc", "Synchronization"],
             packages: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
         Layer(
             name: "Testing", targets: ["NetlabTestSupport"], sees: ["Model", "Logic", "Kernel", "Services"],
