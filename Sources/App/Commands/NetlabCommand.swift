@@ -1,10 +1,11 @@
-package import ArgumentParser
+internal import ArgumentParser
+internal import Daemon
 internal import LinuxKernel
 internal import NetworkPlanning
 
 /// The root command: one subcommand for each word typed.
-package struct NetlabCommand: AsyncParsableCommand {
-    package static let configuration = CommandConfiguration(
+struct NetlabCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
         commandName: "netlab",
         abstract: "Kubernetes routing labs in network namespaces: kind and Cilium's native routing without docker.",
         discussion: """
@@ -27,12 +28,10 @@ package struct NetlabCommand: AsyncParsableCommand {
             DaemonCommand.self,
         ])
 
-    package init() {}
-
     /// Runs the program to its end.
     ///
     /// - Returns: the exit code: 0, 1, 2 or 4, or that of a command run on a node.
-    package static func run(arguments: [String]) async -> Int32 {
+    static func run(arguments: [String]) async -> Int32 {
         do {
             var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {

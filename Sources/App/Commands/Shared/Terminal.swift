@@ -1,5 +1,5 @@
 internal import Daemon
-package import LinuxKernel
+internal import LinuxKernel
 
 /// Output to people: progress in kind's manner on standard error, data on standard output.
 package struct Terminal: Sendable {

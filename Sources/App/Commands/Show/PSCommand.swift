@@ -3,6 +3,7 @@ internal import Daemon
 internal import Datapath
 internal import KubernetesModel
 internal import LinuxKernel
+internal import NetworkModel
 internal import PodLifecycle
 
 /// `netlab ps [NODE]`

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Daemon
 internal import Datapath
+internal import KubernetesModel
 internal import LinuxKernel
 internal import NetworkModel
 internal import NetworkPlanning

@@ -53,7 +53,7 @@ package struct ContainerDirectory: Hashable, Sendable {
     func status() -> ContainerStatus? { try? decode("status.json") }
     func write(_ status: ContainerStatus) throws(KernelError) { try encode(status, to: "status.json") }
 
-    func processes() -> Processes? { try? decode("pid") }
+    package func processes() -> Processes? { try? decode("pid") }
     func write(_ processes: Processes) throws(KernelError) { try encode(processes, to: "pid") }
 
     /// What could not be mounted inside.
