@@ -12,7 +12,7 @@ struct RelayLab: ~Copyable {
     static let clientAddress = IPAddress(10, 0, 1, 2)
     /// Where the node's sockets come from towards a backend's subnet is the node's address on it.
     static let backendAddresses = [IPAddress(10, 0, 2, 2), IPAddress(10, 0, 3, 2)]
-    /// An address of a backend's subnet that nobody has.
+    /// An address of a backend's subnet that nobody has; its neighbour entry lets packets go, so no error comes back.
     static let deadAddress = IPAddress(10, 0, 2, 99)
 
     let dataPlane: RelayDataPlane
@@ -98,6 +98,7 @@ struct RelayLab: ~Copyable {
             ]
         }
         lines += [
+            "-n \(name).node neigh add \(deadAddress) lladdr 02:00:00:00:00:01 nud permanent dev v1",
             "-n \(name).node link set lo up",
             "-n \(name).node route add local 10.96.0.0/16 dev lo src 10.0.1.1",
         ]

@@ -152,10 +152,16 @@ struct RelayTCPTests {
         let lab = try RelayLab(settings)
         let server = try lab.server(0, .name)
         defer { server.stop() }
-        try lab.serve([Backend(address: RelayLab.deadAddress, port: 8080)])
+        let backends = [Backend(address: RelayLab.deadAddress, port: 8080), RelayLab.backend(0)]
+        let entries = backends.enumerated().map { index, backend in
+            ForwardingEntry(
+                id: index + 1,
+                frontend: Frontend(address: RelayLab.clusterIP, port: 8080 + UInt16(index), transport: .tcp),
+                namespace: "default", service: "hello", portName: "", affinity: .none, backends: [backend])
+        }
+        try lab.dataPlane.apply(ForwardingTable(entries: entries), on: [lab.node])
         let stuck = try lab.connect()
-        try lab.serve([RelayLab.backend(0)])
-        for _ in 0..<5 { #expect(try lab.connect().readText() == "backend0 10.0.2.1") }
+        for _ in 0..<5 { #expect(try lab.connect(port: 8081).readText() == "backend0 10.0.2.1") }
         #expect(!stuck.waits(for: Int32(POLLIN | POLLHUP), milliseconds: 0))
         #expect(lab.dataPlane.counters.openConnections >= 1)
     }

@@ -65,10 +65,11 @@ final class TCPRelay: EventHandler {
     func close(_ verdict: FlowRecord.Verdict, on worker: RelayWorker) {
         guard state != .closed else { return }
         state = .closed
+        // The record first: whoever has seen the connection end finds it.
+        record(verdict, on: worker)
+        count(worker.counters.openConnections, -1)
         clientEnd.close(withReset: verdict != .closed, on: worker)
         backendEnd.close(withReset: verdict != .closed, on: worker)
-        count(worker.counters.openConnections, -1)
-        record(verdict, on: worker)
     }
 
     func record(_ verdict: FlowRecord.Verdict, on worker: RelayWorker) {
