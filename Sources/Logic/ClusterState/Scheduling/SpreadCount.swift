@@ -15,7 +15,8 @@ package struct SpreadCount: Hashable, Sendable {
 
     /// The counts for a constraint over the nodes a pod's selectors allow.
     package init(
-        _ constraint: TopologySpreadConstraint, pod: Pod, nodes: [Node], others: [(node: String, labels: [String: String])]
+        _ constraint: TopologySpreadConstraint, pod: Pod, nodes: [Node],
+        others: [(node: String, labels: [String: String])]
     ) {
         var domains: [String: String] = [:]
         var counts: [String: Int] = [:]

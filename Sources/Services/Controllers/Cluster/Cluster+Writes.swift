@@ -37,9 +37,10 @@ extension Cluster {
         object.metadata.deletionTimestamp = nil
         object.metadata.generation = Self.countsGenerations(object) ? 1 : nil
         if var pod = object as? Pod {
-            pod.status = pod.status ?? PodStatus()
-            pod.status?.phase = pod.status?.phase ?? "Pending"
-            pod.status?.qosClass = pod.qosClass
+            var status = pod.status ?? PodStatus()
+            status.phase = status.phase ?? "Pending"
+            status.qosClass = pod.qosClass
+            pod.status = status
             object = pod as? Object ?? object
         } else if let service = object as? Service {
             object = try allocate(service, over: nil, state) as? Object ?? object
@@ -132,9 +133,10 @@ extension Cluster {
                 if (pod.spec?.nodeName ?? "").isEmpty { pod.spec?.nodeName = oldPod.spec?.nodeName }
                 new = pod as? Object ?? new
             } else if var node = new as? Node, let oldNode = old as? Node {
-                node.spec = node.spec ?? NodeSpec()
-                node.spec?.podCIDR = node.spec?.podCIDR ?? oldNode.spec?.podCIDR
-                node.spec?.podCIDRs = node.spec?.podCIDRs ?? oldNode.spec?.podCIDRs
+                var spec = node.spec ?? NodeSpec()
+                spec.podCIDR = spec.podCIDR ?? oldNode.spec?.podCIDR
+                spec.podCIDRs = spec.podCIDRs ?? oldNode.spec?.podCIDRs
+                node.spec = spec
                 new = node as? Object ?? new
             }
             try validate(Validation.errors(in: new) + Validation.errors(changing: old, to: new), new)

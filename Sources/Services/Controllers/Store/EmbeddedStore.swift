@@ -155,10 +155,11 @@ package final class EmbeddedStore: ObjectStore {
     private static func snapshot(_ state: borrowing State) -> [UInt8] {
         var bytes: [UInt8] = []
         for value in state.values.values.sorted(by: { $0.modRevision < $1.modRevision }) {
-            bytes += StoreRecord(
-                operation: .restore, revision: value.modRevision, createRevision: value.createRevision,
-                key: value.key, value: value.value
-            ).bytes
+            bytes +=
+                StoreRecord(
+                    operation: .restore, revision: value.modRevision, createRevision: value.createRevision,
+                    key: value.key, value: value.value
+                ).bytes
         }
         // The last write may have been a deletion, whose revision must not be given again.
         return bytes + StoreRecord(operation: .mark, revision: state.revision, key: "", value: []).bytes
