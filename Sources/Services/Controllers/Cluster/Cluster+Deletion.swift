@@ -18,7 +18,7 @@ extension Cluster {
     /// - Parameter gracePeriodSeconds: for pods; nil takes the pod's own, 0 deletes at once (the agent's confirmation).
     /// - Throws: `notFound`, `conflict` when `uid` is another's, `storage`.
     package func delete<Object: KubernetesObject>(
-        _ type: Object.Type, _ namespace: String = "", _ name: String, uid: String? = nil,
+        _ type: Object.Type, _ namespace: String, _ name: String, uid: String? = nil,
         gracePeriodSeconds: Int64? = nil, propagation: DeletionPropagation = .background
     ) throws(ClusterError) {
         try transaction { state throws(ClusterError) in

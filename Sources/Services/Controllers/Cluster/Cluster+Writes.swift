@@ -91,7 +91,7 @@ extension Cluster {
     /// - Throws: `storage`.
     @discardableResult
     package func modify<Object: KubernetesObject>(
-        _ type: Object.Type, _ namespace: String = "", _ name: String, _ change: (inout Object) -> Void
+        _ type: Object.Type, _ namespace: String, _ name: String, _ change: (inout Object) -> Void
     ) throws(ClusterError) -> Object? {
         try transaction { state throws(ClusterError) in
             guard let old = state.objects[type.resource.kind]?[ObjectKey(namespace, name)] as? Object else {

@@ -60,10 +60,13 @@ package final class Cluster: Sendable {
     /// The last write's revision: the `resourceVersion` of a list read now.
     package var revision: Int64 { state.withLock { $0.revision } }
 
-    package func get<Object: KubernetesObject>(_ type: Object.Type, _ namespace: String = "", _ name: String) -> Object?
+    package func get<Object: KubernetesObject>(_ type: Object.Type, _ namespace: String, _ name: String) -> Object?
     {
         state.withLock { $0.objects[type.resource.kind]?[ObjectKey(namespace, name)] as? Object }
     }
+
+    /// A cluster-scoped object.
+    package func get<Object: KubernetesObject>(_ type: Object.Type, _ name: String) -> Object? { get(type, "", name) }
 
     func get<Object: KubernetesObject>(_ type: Object.Type, _ key: ObjectKey) -> Object? {
         get(type, key.namespace, key.name)
