@@ -15,6 +15,11 @@ package enum EndpointPlan {
     package struct Group: Hashable, Sendable {
         package var ports: [EndpointPort]
         package var endpoints: [Endpoint]
+
+        package init(ports: [EndpointPort], endpoints: [Endpoint]) {
+            self.ports = ports
+            self.endpoints = endpoints
+        }
     }
 
     /// A slice's content, with its name when it exists.
