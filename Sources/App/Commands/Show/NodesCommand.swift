@@ -59,7 +59,7 @@ struct NodesCommand: ParsableCommand {
 
 /// `-o wide`
 struct WideOption: ParsableArguments {
-    @Option(name: [.short, .customLong("output")], help: "wide: more columns.", completion: .list(["wide"]))
+    @Option(name: [.customShort("o"), .customLong("output")], help: "wide: more columns.", completion: .list(["wide"]))
     var format: String?
 
     var isWide: Bool { format == "wide" }

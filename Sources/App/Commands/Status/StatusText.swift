@@ -13,10 +13,10 @@ struct StatusText {
         let disabled = paint("36", "disabled")
         var lines = [
             "    \(paint("33", "/¯¯\\"))",
-            " \(paint("36", "/¯¯\\"))\(paint("33", "\\__/"))\(paint("32", "/¯¯\\"))    Cilium:         \(cilium)",
-            " \(paint("36", "\\__/"))\(paint("31", "/¯¯\\"))\(paint("32", "\\__/"))    Operator:       \(plane)",
-            " \(paint("32", "/¯¯\\"))\(paint("31", "\\__/"))\(paint("35", "/¯¯\\"))    Hubble:         \(disabled)",
-            " \(paint("32", "\\__/"))\(paint("34", "/¯¯\\"))\(paint("35", "\\__/"))    ClusterMesh:    \(disabled)",
+            " \(paint("36", "/¯¯"))\(paint("33", "\\__/"))\(paint("32", "¯¯\\"))    Cilium:         \(cilium)",
+            " \(paint("36", "\\__"))\(paint("31", "/¯¯\\"))\(paint("32", "__/"))    Operator:       \(plane)",
+            " \(paint("32", "/¯¯"))\(paint("31", "\\__/"))\(paint("35", "¯¯\\"))    Hubble:         \(disabled)",
+            " \(paint("32", "\\__"))\(paint("34", "/¯¯\\"))\(paint("35", "__/"))    ClusterMesh:    \(disabled)",
             "    \(paint("34", "\\__/"))",
             "",
         ]
