@@ -16,6 +16,9 @@ package struct Datapath: Sendable {
         state = NetworkState()
         warnings = []
         guard let fabric = DatapathNames.fabric(cluster.lab) else { return }
+        // Once, by name: where two nodes claim one CIDR the last one wins, and with Cilium that is a race.
+        var cluster = cluster
+        cluster.nodes.sort { $0.name < $1.name }
         let ports = DatapathNames.bridgePorts(cluster.nodes, lab: cluster.lab, seed: cluster.seed)
         state.namespaces[fabric] = Fabric.state(cluster, ports: ports)
         let podsByNode = Dictionary(grouping: cluster.pods, by: \.node)

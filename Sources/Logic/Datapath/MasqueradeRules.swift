@@ -12,7 +12,9 @@ enum MasqueradeRules {
         guard cni.masquerade != .disabled, let own = node.podCIDRs.first else { return nil }
         let out = FirewallMatch.outputLink(.eth0)
         var rules: [FirewallRule] = []
-        if let router = node.router {
+        // BPF knows the host's own packets by where they come from; the iptables rule goes by the CIDR, and the router
+        // address lies in it.
+        if cni.masquerade == .bpf, let router = node.router {
             rules.append(
                 FirewallRule([out, .source(IPPrefix(host: router))], .return, comment: "the host itself"))
         }

@@ -32,7 +32,11 @@ struct NodeDatapath {
         state.addresses.insert(
             InterfaceAddress(link: .eth0, prefix: IPPrefix(node.address, cluster.underlay.subnet.length)))
         state.insert(Route(.any(node.address.family), via: cluster.underlay.gateway, dev: .eth0))
-        state.sysctls = ["net.ipv4.ip_forward": "1", "net.ipv4.conf.all.rp_filter": "0"]
+        // Said in full, because a new namespace copies these from the host's first one. arp_ignore: a pod asks for the
+        // router's address on a link that does not have it (behaviour 2.6).
+        state.sysctls = [
+            "net.ipv4.ip_forward": "1", "net.ipv4.conf.all.rp_filter": "0", "net.ipv4.conf.all.arp_ignore": "0",
+        ]
     }
 
     /// Makes every ClusterIP the node's own address, so that the proxy's listeners can bind it (decision 0010).
@@ -79,12 +83,7 @@ struct NodeDatapath {
     private mutating func addRemoteNodes(_ cni: CiliumDatapath) {
         let lookup = RouteLookup(state)
         for remote in cluster.nodes where remote.name != node.name {
-            if cluster.underlay.subnet.contains(remote.address) {
-                state.neighbours.insert(
-                    Neighbour(
-                        link: .eth0, address: remote.address, mac: MACAddress(docker: remote.address),
-                        isPermanent: false, isExternallyLearned: true))
-            }
+            addNeighbour(towards: remote, lookup)
             guard cni.autoDirectNodeRoutes else { continue }
             let direct = DirectNodeRoutes(to: remote, lookup: lookup)
             for route in direct.routes { state.insert(route) }
@@ -92,6 +91,21 @@ struct NodeDatapath {
                 warnings.append(DatapathWarning(node: node.name, message: error))
             }
         }
+    }
+
+    /// The entry for the next hop towards a node: the node itself, or the gateway in front of it.
+    private mutating func addNeighbour(towards remote: NodeNetwork, _ lookup: RouteLookup) {
+        guard let route = lookup.route(to: remote.address), route.link == .eth0 else { return }
+        let hop = route.gateway ?? remote.address
+        // A third gateway's MAC address is not ours to know; the kernel will ask for it.
+        let mac: MACAddress
+        switch hop {
+        case remote.address: mac = MACAddress(docker: hop)
+        case cluster.underlay.gateway: mac = Fabric.bridgeAddress(cluster)
+        default: return
+        }
+        state.neighbours.insert(
+            Neighbour(link: .eth0, address: hop, mac: mac, isPermanent: false, isExternallyLearned: true))
     }
 
     /// One pod's host side: its lxc link, and the route that delivers to it.
