@@ -15,14 +15,11 @@ package enum EndpointPlan {
     package struct Group: Hashable, Sendable {
         package var ports: [EndpointPort]
         package var endpoints: [Endpoint]
-<<<<<<< HEAD
-=======
 
         package init(ports: [EndpointPort], endpoints: [Endpoint]) {
             self.ports = ports
             self.endpoints = endpoints
         }
->>>>>>> 53c01a900a3cc4efa65565b89236b8319d1135f2
     }
 
     /// A slice's content, with its name when it exists.
