@@ -1,5 +1,5 @@
 import Commands
-import Foundation
+import FoundationEssentials
 import LabFiles
 import Testing
 
@@ -11,10 +11,12 @@ import Testing
     @Test("design 3: a lab by name, by directory and as a bare kind config")
     func shippedLab() throws {
         let labs = Self.root + "/labs"
-        let named = try LabLoading.load("three-node", directories: [labs])
-        #expect(named.manifests.count == 2)
-        #expect(try LabLoading.load(labs + "/three-node/").name == "three-node")
-        let bare = try LabLoading.load(labs + "/three-node/kind.yaml")
+        func load(_ word: String) throws -> Lab {
+            try LabFiles.parse(LabLoading.source(LabLoading.locator([labs]).locate(word)))
+        }
+        #expect(try load("three-node").manifests.count == 2)
+        #expect(try load(labs + "/three-node/").name == "three-node")
+        let bare = try load(labs + "/three-node/kind.yaml")
         #expect(bare.name == "kind")
         #expect(bare.cilium == nil)
     }
