@@ -7,15 +7,13 @@ extension Cluster {
     /// - Throws: as ``create(_:)``.
     package func record(_ event: Event) throws(ClusterError) {
         try transaction { state throws(ClusterError) in
-            _ = try create(event, &state)
-            let events = state.objects["Event"] ?? [:]
-            // In batches, so that the search for the oldest is rare.
-            guard events.count > options.eventLimit + options.eventLimit / 8 + 1 else { return }
-            let oldest = events.values.compactMap { $0 as? Event }
-                .sorted {
-                    (Int64($0.metadata.resourceVersion ?? "") ?? 0) < (Int64($1.metadata.resourceVersion ?? "") ?? 0)
-                }
-            for event in oldest.prefix(events.count - options.eventLimit) { try drop(event, &state) }
+            let created = try create(event, &state)
+            state.eventOrder.append(ObjectKey(created))
+            while state.eventOrder.count > options.eventLimit {
+                let oldest = state.eventOrder.removeFirst()
+                guard let event = state.objects["Event"]?[oldest] as? Event else { continue }
+                try drop(event, &state)
+            }
         }
     }
 

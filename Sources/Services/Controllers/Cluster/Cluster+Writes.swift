@@ -15,16 +15,17 @@ extension Cluster {
         var object = given
         let resource = Object.resource
         object.metadata.namespace = resource.isNamespaced ? object.metadata.namespace ?? "default" : nil
-        let existing = state.objects[resource.kind] ?? [:]
         if object.name.isEmpty, let base = object.metadata.generateName, !base.isEmpty {
             repeat {
                 let count = nextCount("name \(object.namespace)/\(base)", &state)
                 object.metadata.name = ObjectNames.generated(
                     from: base, namespace: object.namespace + epoch, count: count, seed: options.seed)
-            } while existing[ObjectKey(object)] != nil
+            } while state.objects[resource.kind]?[ObjectKey(object)] != nil
         }
         let key = ObjectKey(object)
-        if existing[key] != nil { throw .alreadyExists(resource: resource.qualifiedPlural, name: key.name) }
+        if state.objects[resource.kind]?[key] != nil {
+            throw .alreadyExists(resource: resource.qualifiedPlural, name: key.name)
+        }
         if resource.isNamespaced, state.objects["Namespace"]?[ObjectKey("", key.namespace)] == nil {
             throw .notFound(Namespace.resource, key.namespace)
         }

@@ -17,6 +17,8 @@ package final class Cluster: Sendable {
         /// How many names were made from a base, and objects with a name, since this process began.
         var counts: [String: Int] = [:]
         var wake: [@Sendable () -> Void] = []
+        /// Events, oldest first; some may be gone.
+        var eventOrder: [ObjectKey] = []
     }
 
     package let options: ClusterOptions
@@ -50,6 +52,10 @@ package final class Cluster: Sendable {
                 throw .corrupt(key: value.key, reason: "\(error)")
             }
         }
+        state.eventOrder = listing.values.sorted { $0.createRevision < $1.createRevision }.compactMap { value in
+            let parts = value.key.split(separator: "/")
+            return parts.count == 4 && parts[1] == "events" ? ObjectKey(String(parts[2]), String(parts[3])) : nil
+        }
         state.revision = listing.revision
         state.compacted = listing.revision
         epoch = listing.revision == 0 ? "" : String(listing.revision)
@@ -60,8 +66,7 @@ package final class Cluster: Sendable {
     /// The last write's revision: the `resourceVersion` of a list read now.
     package var revision: Int64 { state.withLock { $0.revision } }
 
-    package func get<Object: KubernetesObject>(_ type: Object.Type, _ namespace: String, _ name: String) -> Object?
-    {
+    package func get<Object: KubernetesObject>(_ type: Object.Type, _ namespace: String, _ name: String) -> Object? {
         state.withLock { $0.objects[type.resource.kind]?[ObjectKey(namespace, name)] as? Object }
     }
 

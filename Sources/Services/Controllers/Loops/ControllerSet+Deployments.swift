@@ -54,7 +54,7 @@ extension ControllerSet {
         try forget(old, deployment, new)
     }
 
-    /// The ReplicaSets of a deployment, oldest first, after adopting matching ones without an owner.
+    /// The ReplicaSets a deployment owns, oldest first. Orphans are not adopted.
     private func ownedSets(of deployment: Deployment) throws(ClusterError) -> [ReplicaSet] {
         let owned = cluster.indexed { $0.byOwner[deployment.uid] ?? [] }.filter { $0.kind == "ReplicaSet" }
         return owned.sorted().compactMap { cluster.get(ReplicaSet.self, $0.key) }
