@@ -42,6 +42,11 @@ extension TCPRelay {
                 if errno == EINTR { continue }
                 guard errno == EAGAIN else { return .failed }
                 source.isReadable = false
+                if sink.isHeld {
+                    // Pushes what was held back for more, of which there is none.
+                    SocketOptions.set(sink.descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+                    sink.isHeld = false
+                }
                 return .waiting
             }
             if received == 0 {
@@ -49,7 +54,7 @@ extension TCPRelay {
                 return shutdown(sink.descriptor, Int32(SHUT_WR)) == 0 || errno == ENOTCONN ? .waiting : .failed
             }
             source.received += UInt64(received)
-            let written = write(worker.buffers.scratch, received, to: sink)
+            let written = write(worker.buffers.scratch, received, to: sink, hold: received == BufferPool.size)
             guard written >= 0 else { return .failed }
             if written < received {
                 source.pending = (worker.buffers.takeScratch(), written, received)
@@ -65,9 +70,14 @@ extension TCPRelay {
     }
 
     /// How much was taken; -1 when the connection failed. A part only means that the send buffer is full.
-    private func write(_ bytes: UnsafeMutableRawPointer, _ count: Int, to sink: RelayEnd) -> Int {
+    ///
+    /// - Parameter hold: a full buffer was read, so that more is on its way: its tail, which fills no segment, waits
+    ///   for the next write instead of becoming a small packet of its own.
+    private func write(_ bytes: UnsafeMutableRawPointer, _ count: Int, to sink: RelayEnd, hold: Bool = false) -> Int {
+        let flags = Int32(MSG_NOSIGNAL) | (hold ? Int32(MSG_MORE) : 0)
         while true {
-            let written = send(sink.descriptor, bytes, count, Int32(MSG_NOSIGNAL))
+            let written = send(sink.descriptor, bytes, count, flags)
+            sink.isHeld = hold
             if written == count { return written }
             if written >= 0 || errno == EAGAIN {
                 sink.isWritable = false

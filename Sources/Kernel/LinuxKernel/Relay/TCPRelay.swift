@@ -94,6 +94,8 @@ final class RelayEnd {
     var isEnding = false
     /// Its end of file was read, and passed on.
     var isFinished = false
+    /// The kernel holds the tail of the last write back until more follows.
+    var isHeld = false
     /// Read here and not yet written to the other end.
     var pending: (buffer: UnsafeMutableRawPointer, start: Int, end: Int)?
     /// Bytes read here.
