@@ -54,6 +54,42 @@ struct BatchTests {
         }
     }
 
+    @Test("pairs before a failing pair are complete, their far ends up")
+    func pairsBeforeAFailureAreComplete() throws {
+        try withLabFixture { fixture in
+            let names = try fixture.addNamespaces("a", "b")
+            let good = try Make.veth(names[0], "one", names[1], "eth0", seed: 5)
+            let clash = try Make.veth(names[0], "two", names[1], "eth0", seed: 6)
+            let absent = try Make.veth(names[0], "three", try fixture.name("absent"), "eth0", seed: 7)
+            let steps = [good, clash, absent].map { Step.addVethPair($0.0, $0.1) }
+            let failure = #expect(throws: StepFailure.self) { try fixture.network.perform(steps) }
+            #expect(failure?.index == 1)
+            #expect(failure?.error.code == .exists)
+            let state = try fixture.network.observe(names, sysctls: [])
+            #expect(state.namespaces[names[1]]?.links[.eth0]?.isUp == true)
+            #expect(state.namespaces[names[0]]?.links.count == 1)
+        }
+    }
+
+    @Test("a step in a namespace that is not there is named, whatever its kind")
+    func missingNamespaceIsNamed() throws {
+        try withLabFixture { fixture in
+            let name = try fixture.addNamespaces("a")[0]
+            let absent = try fixture.name("absent")
+            let good = Step.setSysctl(name, name: "net.ipv4.ip_forward", from: nil, to: "1")
+            let steps: [Step] = [
+                .setSysctl(absent, name: "net.ipv4.ip_forward", from: nil, to: "1"),
+                .setFirewall(absent, FirewallTable(name: "t", chains: [])),
+                .addRule(absent, Rule(priority: 50, table: RouteTable(rawValue: 50))),
+            ]
+            for step in steps {
+                let failure = #expect(throws: StepFailure.self) { try fixture.network.perform([good, step]) }
+                #expect(failure?.index == 1)
+                #expect(failure?.error.code == .notFound)
+            }
+        }
+    }
+
     @Test func secondAddIsRefusedAsExisting() throws {
         try withLabFixture { fixture in
             let name = try fixture.addNamespaces("a", "b")

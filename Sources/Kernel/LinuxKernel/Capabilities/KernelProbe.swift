@@ -96,7 +96,8 @@ package enum KernelProbe {
             ) { () throws(KernelError) in
                 let rule = FirewallRule([.source(IPPrefix(IPAddress(10, 0, 0, 0), 8))], .masquerade)
                 let chain = FirewallChain(name: "post", kind: .nat, hook: .postrouting, priority: 100, rules: [rule])
-                try Nftables.replace(FirewallTable(name: "probe", chains: [chain]), "set an nftables table")
+                let table = FirewallTable(name: "probe", chains: [chain])
+                try Nftables.replace(table, NetlinkExchange(), "set an nftables table")
             },
         ]
     }

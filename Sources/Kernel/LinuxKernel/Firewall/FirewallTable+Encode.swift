@@ -1,11 +1,14 @@
 internal import NetworkModel
 
 extension FirewallTable {
-    /// The commands that put the table in place of one with its name, in one transaction: making it first lets the
-    /// deletion succeed whether or not it was there.
-    var replacement: NftablesJSON {
+    /// The commands that make the table, in one transaction; in place of one with its name where there is one.
+    ///
+    /// A deletion makes the kernel wait out an RCU grace period (10 ms), so it is only asked for when it is needed.
+    func creation(replacing: Bool) -> NftablesJSON {
         let table: NftablesJSON = ["table": ["family": family.nftables, "name": .text(name)]]
-        var commands: [NftablesJSON] = [["add": table], ["delete": table], ["add": table]]
+        // With add in front, the deletion succeeds even when the old table has gone meanwhile.
+        var commands: [NftablesJSON] = replacing ? [["add": table], ["delete": table]] : []
+        commands.append(["add": table])
         for chain in chains {
             commands.append([
                 "add": [

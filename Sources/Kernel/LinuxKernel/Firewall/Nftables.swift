@@ -23,8 +23,10 @@ enum Nftables {
         return FirewallTable.tables(in: listing)
     }
 
-    static func replace(_ table: FirewallTable, _ operation: String) throws(KernelError) {
-        _ = try run(try text(table.replacement, operation), operation)
+    /// Puts the whole table in place, in one transaction.
+    static func replace(_ table: FirewallTable, _ exchange: NetlinkExchange, _ operation: String) throws(KernelError) {
+        let isThere = try tableNames(exchange, family: table.family).contains(table.name)
+        _ = try run(try text(table.creation(replacing: isThere), operation), operation)
     }
 
     /// - Throws: `.notFound` when there is no such table.

@@ -9,18 +9,19 @@ enum NftablesJSON: Codable, Hashable, Sendable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int.self) {
-            self = .integer(value)
+        // Most frequent first: each wrong guess costs an error.
+        if let value = try? container.decode([String: NftablesJSON].self) {
+            self = .object(value)
         } else if let value = try? container.decode(String.self) {
             self = .text(value)
         } else if let value = try? container.decode([NftablesJSON].self) {
             self = .list(value)
+        } else if container.decodeNil() {
+            self = .null
+        } else if let value = try? container.decode(Int.self) {
+            self = .integer(value)
         } else {
-            self = .object(try container.decode([String: NftablesJSON].self))
+            self = .bool(try container.decode(Bool.self))
         }
     }
 

@@ -1,50 +1,91 @@
 internal import CNetlink
+internal import Glibc
 internal import NetworkModel
 internal import NetworkPlanning
 
-/// Makes namespaces one after the other on one thread, each with its name, its mark, `lo` up and its socket opened.
+/// Makes namespaces one after the other, each with its name, its mark, `lo` up and its socket opened.
 ///
-/// A thread may leave one new namespace for the next without going home first, so a lab's namespaces cost one thread.
+/// A thread may leave one new namespace for the next without going home first, so a lab's namespaces cost one thread;
+/// or two, each with half of them: the kernel sets two namespaces up at the same time, and gains nothing from three.
 struct NamespaceCreation {
     let sockets: NamespaceSockets
-    let exchange: NetlinkExchange
+
+    private static let worthTwoThreads = 4
 
     /// - Throws: the first failure, with its position in the list. Nothing of the failed one is left.
     func create(_ wanted: [(name: NamespaceName, mark: OwnershipMark)], operation: (Int) -> String) throws(StepFailure)
     {
-        var position = 0
         do throws(KernelError) {
             try NamespaceDirectory.prepare()
-            try NamespaceThread.run { () throws(KernelError) in
-                while position < wanted.count {
-                    try create(wanted[position].name, wanted[position].mark, operation(position))
-                    position += 1
-                }
-            }
         } catch {
-            throw StepFailure(index: position, error: error)
+            throw StepFailure(index: 0, error: error)
         }
+        let operations = wanted.indices.map(operation)
+        let middle = wanted.count < Self.worthTwoThreads ? wanted.count : wanted.count / 2
+        let ranges = [0..<middle, middle..<wanted.count].filter { !$0.isEmpty }
+        let shares = ranges.map { Share(range: $0, wanted: wanted, operations: operations) }
+        if shares.count == 1 {
+            shares.first?.create()
+        } else {
+            NamespaceThread.concurrently(shares.map { share in { share.create() } })
+        }
+        for share in shares {
+            for made in share.made { sockets.keep(made.socket, of: made.name, made.identity) }
+        }
+        if let failure = shares.lazy.compactMap(\.failure).first { throw failure }
     }
 
-    private func create(_ name: NamespaceName, _ mark: OwnershipMark, _ operation: String) throws(KernelError) {
-        // Before the costly part, and before anything needs undoing.
-        if let existing = try? NamespaceFile.open(name) {
-            _ = existing
-            throw KernelError(.exists, operation, errno: 17, detail: "a namespace of this name is there")
+    /// What one thread makes. Only that thread touches it until the thread has ended.
+    private final class Share {
+        let range: Range<Int>
+        let wanted: [(name: NamespaceName, mark: OwnershipMark)]
+        let operations: [String]
+        var made: [(name: NamespaceName, socket: NetlinkSocket, identity: NamespaceIdentity?)] = []
+        var failure: StepFailure?
+
+        init(range: Range<Int>, wanted: [(name: NamespaceName, mark: OwnershipMark)], operations: [String]) {
+            self.range = range
+            self.wanted = wanted
+            self.operations = operations
         }
-        try NamespaceThread.enterNew()
-        try NamespaceDirectory.bindCurrent(name, operation)
-        do throws(KernelError) {
-            let socket = try NetlinkSocket()
-            var queue = MessageQueue()
-            LinkMessages.markLoopback(mark, to: &queue, exchange.builder, step: 0)
-            if let failure = exchange.transmit(&queue, over: socket) {
-                throw KernelError(errno: failure.errno, operation, words: failure.text)
+
+        func create() {
+            var position = range.lowerBound
+            let exchange = NetlinkExchange()
+            do throws(KernelError) {
+                try NamespaceThread.run { () throws(KernelError) in
+                    while position < range.upperBound {
+                        let (name, mark) = wanted[position]
+                        let socket = try make(name, mark, operations[position], exchange)
+                        made.append((name, socket, NamespaceFile.identity(of: name)))
+                        position += 1
+                    }
+                }
+            } catch {
+                failure = StepFailure(index: position, error: error)
             }
-            sockets.keep(socket, of: name, NamespaceFile.identity(of: name))
-        } catch {
-            try? NamespaceDirectory.remove(name, operation)
-            throw error
+        }
+
+        private func make(
+            _ name: NamespaceName, _ mark: OwnershipMark, _ operation: String, _ exchange: NetlinkExchange
+        ) throws(KernelError) -> NetlinkSocket {
+            // Before the costly part, and before anything needs undoing.
+            guard !NamespaceDirectory.isNamespace(name) else { throw KernelError(errno: EEXIST, operation) }
+            try NamespaceThread.enterNew()
+            try NamespaceDirectory.bindCurrent(name, operation)
+            do throws(KernelError) {
+                let socket = try NetlinkSocket()
+                var queue = MessageQueue()
+                LinkMessages.markLoopback(mark, to: &queue, exchange.builder, step: 0)
+                if let failure = exchange.transmit(&queue, over: socket) {
+                    throw KernelError(errno: failure.errno, operation, words: failure.text)
+                }
+                return socket
+            } catch {
+                // The name is all that keeps it: the thread leaves for another namespace, or ends.
+                try? NamespaceDirectory.remove(name, operation)
+                throw error
+            }
         }
     }
 }

@@ -38,16 +38,19 @@ enum NamespaceDirectory {
             close(created)
         } else {
             guard errno == EEXIST else { throw KernelError(errno: errno, operation) }
-            let existing = FileDescriptor(owning: open(path, O_RDONLY | O_CLOEXEC))
-            if existing.rawValue >= 0, NamespaceFile.isNamespace(existing.rawValue) {
-                throw KernelError(errno: EEXIST, operation)
-            }
+            if isNamespace(name) { throw KernelError(errno: EEXIST, operation) }
         }
         guard mount("/proc/thread-self/ns/net", path, "none", UInt(MS_BIND), nil) == 0 else {
             let error = KernelError(errno: errno, operation)
             unlink(path)
             throw error
         }
+    }
+
+    /// Whether the name stands for a living namespace.
+    static func isNamespace(_ name: NamespaceName) -> Bool {
+        let file = FileDescriptor(owning: open(NamespaceFile.path(of: name), O_RDONLY | O_CLOEXEC))
+        return file.rawValue >= 0 && NamespaceFile.isNamespace(file.rawValue)
     }
 
     /// Takes the name away; one that is absent, or names nothing, is only tidied.

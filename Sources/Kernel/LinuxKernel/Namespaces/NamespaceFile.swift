@@ -41,8 +41,8 @@ package enum NamespaceFile {
         return NamespaceIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
     }
 
-    /// The identity of an open namespace.
-    static func identity(of descriptor: Int32) -> NamespaceIdentity? {
+    /// The identity of an open namespace, or of any other open file.
+    package static func identity(of descriptor: Int32) -> NamespaceIdentity? {
         var facts = stat()
         guard fstat(descriptor, &facts) == 0 else { return nil }
         return NamespaceIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))

@@ -56,6 +56,29 @@ package enum NamespaceThread {
         return try result.get()
     }
 
+    /// Runs all bodies at once, each on a new thread, and waits for all. A body without a thread runs here, after them.
+    ///
+    /// - Parameter bodies: none may enter a namespace except through ``run(_:)``, for the one that may run here.
+    static func concurrently(_ bodies: [() -> Void]) {
+        var threads: [pthread_t] = []
+        var left: [() -> Void] = []
+        for body in bodies {
+            if let thread = start(body) { threads.append(thread) } else { left.append(body) }
+        }
+        for thread in threads { pthread_join(thread, nil) }
+        for body in left { body() }
+    }
+
+    private static func start(_ body: @escaping () -> Void) -> pthread_t? {
+        let box = Unmanaged.passRetained(Box(body))
+        var thread = pthread_t()
+        guard pthread_create(&thread, nil, namespaceThreadMain, box.toOpaque()) == 0 else {
+            box.release()
+            return nil
+        }
+        return thread
+    }
+
     /// Starts, joins; answers pthread_create's error number.
     private static func onThread(_ body: () -> Void) -> Int32 {
         withoutActuallyEscaping(body) { escaping in

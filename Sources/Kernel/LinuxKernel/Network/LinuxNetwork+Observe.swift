@@ -47,9 +47,13 @@ struct Observation {
             states.append(try read(found[position], links: try peers.links(of: position)))
         }
         let files = try sysctls.sorted().map { name throws(KernelError) in try SysctlFile(name) }
-        try NamespaceVisit.run(found.map(\.name)) { position throws(KernelError) in
-            for file in files { states[position].sysctls[file.name] = try file.read() }
-            for table in try Nftables.tables(exchange) { states[position].firewall[table.name] = table }
+        do throws(StepFailure) {
+            try NamespaceVisit.run(found.map(\.name)) { position throws(KernelError) in
+                for file in files { states[position].sysctls[file.name] = try file.read() }
+                for table in try Nftables.tables(exchange) { states[position].firewall[table.name] = table }
+            }
+        } catch {
+            throw error.error
         }
         return NetworkState(
             namespaces: Dictionary(zip(found.map(\.name), states)) { _, last in last })

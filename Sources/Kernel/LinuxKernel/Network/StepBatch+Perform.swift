@@ -40,7 +40,7 @@ extension StepBatch {
             return (name, mark)
         }
         do throws(StepFailure) {
-            try NamespaceCreation(sockets: sockets, exchange: exchange)
+            try NamespaceCreation(sockets: sockets)
                 .create(wanted) { self.steps[range.lowerBound + $0].operation }
         } catch {
             throw StepFailure(index: range.lowerBound + error.index, error: error.error)
@@ -81,33 +81,19 @@ extension StepBatch {
 
     private func addSomeVethPairs(_ range: Range<Int>) throws(StepFailure) {
         var files: [NamespaceName: OpenNamespace] = [:]
-        var peers: [(step: Int, work: NamespaceWork, link: Link, index: Int32)] = []
+        var peers: [VethPeer] = []
+        var failure: StepFailure?
         for step in range {
-            guard case .addVethPair(let first, let second) = steps[step] else { continue }
             do throws(KernelError) {
-                let far = try work(second.namespace)
-                let near = try work(first.namespace)
-                if far !== near, files[second.namespace] == nil {
-                    files[second.namespace] = try OpenNamespace(second.namespace)
-                }
-                let master = try masterIndex(first.link, in: near, step)
-                let index = near.newIndex(of: first.link.name)
-                let farIndex = far.newIndex(of: second.link.name, otherThan: index)
-                let namespace = far === near ? nil : files[second.namespace]?.descriptor.rawValue
-                peers.append((step, far, second.link, farIndex))
-                enqueue(in: near) { queue, builder in
-                    LinkMessages.addVethPair(
-                        first.link, index: index, second.link, index: farIndex, namespace: namespace, to: &queue,
-                        builder, step: step)
-                    LinkMessages.configure(first.link, index: index, to: &queue, builder, step: step)
-                    LinkMessages.activate(first.link, index: index, master: master, to: &queue, builder, step: step)
-                }
+                if let peer = try queueVethPair(step, &files) { peers.append(peer) }
             } catch {
-                try fail(step, error)
+                failure = StepFailure(index: step, error: error)
+                break
             }
         }
-        try flush()
-        for peer in peers {
+        failure = firstFailure(failure)
+        // A failure leaves the pairs before it complete.
+        for peer in peers where peer.step < failure?.index ?? .max {
             do throws(KernelError) {
                 let master = try masterIndex(peer.link, in: peer.work, peer.step)
                 enqueue(in: peer.work) { queue, builder in
@@ -116,9 +102,54 @@ extension StepBatch {
                         peer.link, index: peer.index, master: master, to: &queue, builder, step: peer.step)
                 }
             } catch {
-                try fail(peer.step, error)
+                failure = StepFailure(index: peer.step, error: error)
+                break
             }
         }
+        if let failure = firstFailure(failure) { throw failure }
+    }
+
+    /// Sends what is queued, and answers the earlier one of its failure and this.
+    private func firstFailure(_ other: StepFailure?) -> StepFailure? {
+        do throws(StepFailure) {
+            try flush()
+            return other
+        } catch {
+            guard let other, other.index < error.index else { return error }
+            return other
+        }
+    }
+
+    /// A second end that exists but is still to be configured, in its own namespace.
+    private struct VethPeer {
+        var step: Int
+        var work: NamespaceWork
+        var link: Link
+        var index: Int32
+    }
+
+    private func queueVethPair(
+        _ step: Int, _ files: inout [NamespaceName: OpenNamespace]
+    ) throws(KernelError) -> VethPeer? {
+        guard case .addVethPair(let first, let second) = steps[step] else { return nil }
+        let far = try work(second.namespace)
+        let near = try work(first.namespace)
+        var namespace: Int32?
+        if far !== near {
+            if files[second.namespace] == nil { files[second.namespace] = try OpenNamespace(second.namespace) }
+            namespace = files[second.namespace]?.descriptor.rawValue
+        }
+        let master = try masterIndex(first.link, in: near, step)
+        let index = near.newIndex(of: first.link.name)
+        let farIndex = far.newIndex(of: second.link.name, otherThan: index)
+        enqueue(in: near) { queue, builder in
+            LinkMessages.addVethPair(
+                first.link, index: index, second.link, index: farIndex, namespace: namespace, to: &queue, builder,
+                step: step)
+            LinkMessages.configure(first.link, index: index, to: &queue, builder, step: step)
+            LinkMessages.activate(first.link, index: index, master: master, to: &queue, builder, step: step)
+        }
+        return VethPeer(step: step, work: far, link: second.link, index: farIndex)
     }
 
     private func masterIndex(_ link: Link, in work: NamespaceWork, _ step: Int) throws(KernelError) -> Int32? {

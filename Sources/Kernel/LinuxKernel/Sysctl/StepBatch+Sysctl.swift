@@ -7,15 +7,14 @@ extension StepBatch {
     /// What is queued goes first: `ip_forward` changes the settings of every link there is.
     func setSysctls(_ range: Range<Int>) throws(StepFailure) {
         try flush()
-        var index = range.lowerBound
-        do throws(KernelError) {
+        do throws(StepFailure) {
             try NamespaceVisit.run(steps[range].map(\.namespace)) { position throws(KernelError) in
-                index = range.lowerBound + position
-                guard case .setSysctl(_, let name, _, let value) = steps[index] else { return }
-                try SysctlFile(name).write(value, steps[index].operation)
+                let step = steps[range.lowerBound + position]
+                guard case .setSysctl(_, let name, _, let value) = step else { return }
+                try SysctlFile(name).write(value, step.operation)
             }
         } catch {
-            throw StepFailure(index: index, error: error)
+            throw StepFailure(index: range.lowerBound + error.index, error: error.error)
         }
     }
 }
