@@ -119,6 +119,9 @@ let tests: [Target] = [
     .testTarget(
         name: "ServiceRoutingTests", dependencies: ["ServiceRouting", "KubernetesModel", "NetworkModel"]),
     .testTarget(
+        name: "ServiceProxyTests",
+        dependencies: ["ServiceProxy", "ServiceRouting", "KubernetesModel", "NetworkModel"]),
+    .testTarget(
         name: "ControllersTests",
         dependencies: ["Controllers", "ClusterState", "KubernetesModel", "NetworkModel"]),
     .testTarget(

@@ -2,9 +2,11 @@
 // Two reasons only for a thing to stand here: Glibc's module does not show it, or Swift cannot import it.
 // _GNU_SOURCE itself is not defined: it changes types (fd_set, rusage) that the Glibc module has already defined.
 #pragma once
+#include <linux/filter.h>
 #include <linux/sched.h>
 #include <linux/sockios.h>
 #include <netinet/udp.h>
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
@@ -24,6 +26,7 @@ extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
 extern int pipe2(int pipe_fds[2], int flags);
 extern ssize_t splice(int in, loff_t *in_offset, int out, loff_t *out_offset, size_t length, unsigned int flags);
 extern pid_t gettid(void);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 
 #define NETLAB_SPLICE_F_MOVE 1
 #define NETLAB_SPLICE_F_NONBLOCK 2

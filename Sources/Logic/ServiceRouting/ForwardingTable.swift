@@ -79,11 +79,14 @@ package struct ForwardingEntry: Hashable, Sendable, Codable {
     package var service: String
     package var portName: String
     package var affinity: SessionAffinity
+    /// All backends of the cluster, active and terminating, in Cilium's backend order.
     package var backends: [Backend]
+    /// `internalTrafficPolicy: Local`: a node forwards only to backends of its own (KEP-2086).
+    package var isNodeLocal: Bool
 
     package init(
         id: Int, frontend: Frontend, namespace: String, service: String, portName: String, affinity: SessionAffinity,
-        backends: [Backend]
+        backends: [Backend], isNodeLocal: Bool = false
     ) {
         self.id = id
         self.frontend = frontend
@@ -92,6 +95,13 @@ package struct ForwardingEntry: Hashable, Sendable, Codable {
         self.portName = portName
         self.affinity = affinity
         self.backends = backends
+        self.isNodeLocal = isNodeLocal
+    }
+
+    /// The backends that a client on this node can meet; with `internalTrafficPolicy: Local` none elsewhere count, and
+    /// a node that has none behaves as for a service without endpoints.
+    package func backends(on node: String) -> [Backend] {
+        isNodeLocal ? backends.filter { $0.node == node } : backends
     }
 }
 
@@ -99,6 +109,8 @@ package struct ForwardingEntry: Hashable, Sendable, Codable {
 package struct ForwardingTable: Hashable, Sendable, Codable {
     /// Sorted by ID.
     package var entries: [ForwardingEntry]
+    /// The ID of the next frontend never seen before: as in Cilium an ID is not given out a second time.
+    package var nextID: Int
     package var selection: BackendSelection
     package var noEndpoints: NoEndpointsResponse
 
@@ -107,6 +119,7 @@ package struct ForwardingTable: Hashable, Sendable, Codable {
         noEndpoints: NoEndpointsResponse = .reject
     ) {
         self.entries = entries
+        self.nextID = (entries.map(\.id).max() ?? 0) + 1
         self.selection = selection
         self.noEndpoints = noEndpoints
     }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The capabilities(7) netlab works with.

@@ -66,6 +66,12 @@ package enum StateFile {
         return lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether there is such a file or directory.
+    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Whether this user may execute the file.
+    package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
     /// Removes a file or a directory with all it holds. Symbolic links are removed, never followed.
     package static func removeAll(_ path: String) {
         if isDirectory(path) {
@@ -113,25 +119,6 @@ package final class AppendFile: Sendable {
         } catch {
             throw KernelError(
                 errno: error.errno, "append to \(path)", advice: StateFile.advice(for: error.errno))
-        }
-    }
-}
-
-/// A lock on a file that the kernel releases when its holder ends, however it ends.
-package final class FileLock: Sendable {
-    private let descriptor: FileDescriptor
-
-    /// Takes the lock, waiting for its holder when `wait` is set.
-    ///
-    /// - Throws: `.busy` when another process holds it and `wait` is not set.
-    package init(_ path: String, wait: Bool) throws(KernelError) {
-        do throws(SystemCall.Failure) {
-            let opened = try SystemCall.check { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
-            descriptor = FileDescriptor(owning: opened)
-            try SystemCall.check { flock(opened, wait ? LOCK_EX : LOCK_EX | LOCK_NB) }
-        } catch {
-            if error.errno == EWOULDBLOCK { throw KernelError(.busy, "lock \(path)", errno: error.errno) }
-            throw KernelError(errno: error.errno, "lock \(path)")
         }
     }
 }

@@ -61,12 +61,15 @@ package struct NamespaceIdentity: Hashable, Sendable {
 }
 
 /// An open namespace file that can be kept in collections.
-final class OpenNamespace {
+final class OpenNamespace: Sendable {
     let name: NamespaceName
     let descriptor: FileDescriptor
+    /// The namespace's number in the nsfs; 0 when it cannot be read.
+    let inode: UInt64
 
     init(_ name: NamespaceName) throws(KernelError) {
         self.name = name
         descriptor = try NamespaceFile.open(name)
+        inode = NamespaceFile.identity(of: descriptor.rawValue)?.inode ?? 0
     }
 }

@@ -1,4 +1,5 @@
 internal import CNetlink
+internal import CLinux
 internal import Glibc
 internal import NetworkModel
 

@@ -1,0 +1,93 @@
+internal import ArgumentParser
+internal import Daemon
+internal import KubernetesModel
+internal import LinuxKernel
+
+/// `netlab logs [POD]`
+struct LogsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logs", abstract: "Print a pod's log, or without a pod the daemon's.",
+        discussion: """
+            EXAMPLES:
+              netlab logs                               what the lab's daemon logged
+              netlab logs hello-app-646c68546-xdh5w
+              netlab logs -f POD                        go on as it grows
+            """)
+
+    @OptionGroup var lab: LabOption
+
+    @Argument(help: "A pod.", completion: .custom { _, _, _ in NameCompletion.nodesAndPods() })
+    var pod: String?
+
+    @Option(name: [.short, .long], help: "The pod's Kubernetes namespace.")
+    var namespace: String?
+
+    @Option(name: [.short, .long], help: "The container; the first when left out.")
+    var container: String?
+
+    @Flag(name: [.short, .long], help: "Go on printing as the log grows.")
+    var follow = false
+
+    @Flag(name: [.short, .long], help: "The log before the container's last restart.")
+    var previous = false
+
+    @Option(name: .long, help: "Only the last lines.")
+    var tail: Int?
+
+    func validate() throws {
+        if let tail, tail < 0 { throw ValidationError("--tail takes a number of lines, 0 or more") }
+    }
+
+    func run() throws {
+        let running = try lab.find()
+        var reader = LogFile(path: try path(running))
+        guard let bytes = try StateFile.read(reader.path) else {
+            throw CommandFailure(.failed, "there is no log at \(reader.path) yet")
+        }
+        reader.offset = bytes.count
+        StandardStream.output.write(String(decoding: Self.last(tail, linesOf: bytes), as: UTF8.self))
+        while follow {
+            StandardStream.pause(seconds: 0.1)
+            if let more = try StateFile.read(reader.path), more.count > reader.offset {
+                StandardStream.output.write(String(decoding: more[reader.offset...], as: UTF8.self))
+                reader.offset = more.count
+            }
+        }
+    }
+
+    private struct LogFile {
+        let path: String
+        var offset = 0
+    }
+
+    private func path(_ running: RunningLab) throws -> String {
+        guard let pod else { return running.paths.log }
+        guard case .pod(let object) = try Target.find(pod, namespace: namespace, in: running) else {
+            throw CommandFailure(.usage, "\"\(pod)\" is a node", advice: "nodes have no log; name a pod")
+        }
+        let statuses = object.status?.containerStatuses ?? []
+        guard let status = container.map({ name in statuses.first { $0.name == name } }) ?? statuses.first else {
+            throw CommandFailure(.failed, "pod \(object.name) has no such container, or none has started yet")
+        }
+        let attempt = Int(status.restartCount) - (previous ? 1 : 0)
+        guard attempt >= 0 else {
+            throw CommandFailure(.failed, "container \(status.name) of pod \(object.name) was never restarted")
+        }
+        return running.paths.log(ofPod: object.uid, container: status.name, attempt: attempt)
+    }
+
+    /// The last lines, or all of them.
+    static func last(_ count: Int?, linesOf bytes: [UInt8]) -> ArraySlice<UInt8> {
+        guard let count else { return bytes[...] }
+        var remaining = count
+        var start = bytes.count
+        while start > 0 {
+            if start < bytes.count, bytes[start - 1] == UInt8(ascii: "\n") {
+                remaining -= 1
+                if remaining == 0 { return bytes[start...] }
+            }
+            start -= 1
+        }
+        return count == 0 ? [] : bytes[...]
+    }
+}

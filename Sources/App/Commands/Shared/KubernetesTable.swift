@@ -1,0 +1,48 @@
+internal import KubernetesModel
+
+/// Rows in the columns kubectl prints (behaviour 6.7), plain or wide.
+struct KubernetesTable {
+    var headers: [String]
+    var rows: [[String]]
+    /// How many of the columns are shown without `-o wide`.
+    var narrowColumns: Int
+
+    func text(wide: Bool) -> String {
+        let count = wide ? headers.count : narrowColumns
+        let lines = ([headers] + rows).map { $0.prefix(count).map(Self.oneLine).joined(separator: "\t") + "\n" }
+        return TabWriter(minimumWidth: 6, padding: 3).format(lines.joined())
+    }
+
+    /// kubectl cuts a cell at its first newline.
+    private static func oneLine(_ cell: String) -> String {
+        guard let end = cell.firstIndex(of: "\n") else { return cell }
+        return cell[..<end] + "..."
+    }
+}
+
+/// The age of an object in kubectl's words (apimachinery's HumanDuration; behaviour 6.7).
+enum HumanDuration {
+    static func text(since start: Timestamp?, now: Double) -> String {
+        guard let start else { return "<unknown>" }
+        return text(seconds: Int((now - Double(start.seconds)).rounded(.towardZero)))
+    }
+
+    static func text(seconds: Int) -> String {
+        let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400)
+        switch seconds {
+        case ..<(-1): return "<invalid>"
+        case ..<0: return "0s"
+        case ..<120: return "\(seconds)s"
+        case ..<600: return "\(minutes)m" + part(seconds % 60, "s")
+        case ..<10_800: return "\(minutes)m"
+        case ..<28_800: return "\(hours)h" + part(minutes % 60, "m")
+        case ..<172_800: return "\(hours)h"
+        case ..<691_200: return "\(days)d" + part(hours % 24, "h")
+        case ..<63_072_000: return "\(days)d"
+        case ..<252_288_000: return "\(days / 365)y" + part(days % 365, "d")
+        default: return "\(days / 365)y"
+        }
+    }
+
+    private static func part(_ value: Int, _ unit: String) -> String { value == 0 ? "" : "\(value)\(unit)" }
+}

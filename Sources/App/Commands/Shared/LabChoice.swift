@@ -1,0 +1,48 @@
+internal import Daemon
+internal import LabFiles
+internal import LinuxKernel
+
+/// The labs that can be started, and the one a command names.
+struct LabSearch {
+    /// `./labs`, then NETLAB_LABS (the source tree's labs, set by `scripts/netlab`), then the installed ones.
+    static let directories: [String] =
+        ["labs"] + (ProcessEnvironment["NETLAB_LABS"].map { [$0] } ?? []) + LabLoading.installedDirectories
+
+    /// The names of the labs that can be started, sorted.
+    func names() -> [String] { LabLoading.locator(Self.directories).known }
+}
+
+extension LabLoading {
+    /// Finds, reads and checks the lab a command names, and prints its warnings.
+    ///
+    /// - Parameters:
+    ///   - word: as typed; nil: NETLAB_LAB, else the working directory when it is a lab.
+    ///   - name: `--name`.
+    /// - Throws: ``CommandFailure`` of kind usage, with every problem on a line of its own.
+    static func submit(_ word: String?, name: String?) throws -> SubmittedLab {
+        let place: LabLocator.Place
+        guard let word = word ?? ProcessEnvironment["NETLAB_LAB"] ?? currentDirectory else {
+            let known = LabSearch().names()
+            throw CommandFailure(
+                .usage, "name a lab",
+                advice: known.isEmpty ? "a directory with a kind.yaml, or a kind config" : "labs: " + known.joined(separator: ", "))
+        }
+        do throws(LabLocator.NotFound) {
+            place = try locator(LabSearch.directories).locate(word)
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
+        do throws(LabProblems) {
+            let source = try source(place)
+            let lab = try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name))
+            for warning in lab.warnings { Terminal().line("\(warning)") }
+            return SubmittedLab(name: lab.name, source: source)
+        } catch {
+            throw CommandFailure(.usage, error.problems.map(\.description).joined(separator: "\n"))
+        }
+    }
+
+    private static var currentDirectory: String? {
+        StateFile.exists("kind.yaml") ? "." : nil
+    }
+}

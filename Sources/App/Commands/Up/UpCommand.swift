@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import Daemon
+internal import LinuxKernel
+
+/// `netlab up LAB`
+struct UpCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up", abstract: "Bring a lab up: nodes, CNI, manifests, and check that it works.",
+        discussion: """
+            Does what create, cni install and kubectl apply do one by one, then checks nodes, routes, pods and \
+            services with real packets. A lab that is up already is brought to what its files say by the smallest \
+            change; one whose daemon died is resumed.
+
+            EXAMPLES:
+              netlab up three-node
+              netlab up ./my-lab --name mine       the same directory under another name
+              netlab up three-node --dry-run       what would be done, and why
+            """)
+
+    @Argument(help: "A lab's name, a directory, or a kind config.", completion: .custom { _, _, _ in LabSearch().names() })
+    var lab: String?
+
+    @Option(name: .long, help: "Call the lab by this name instead of its directory's.")
+    var name: String?
+
+    @Flag(name: .long, help: "Print the plan, each step with its reason, and change nothing.")
+    var dryRun = false
+
+    @Flag(name: .long, help: "Also remove routes, rules and links in the lab that nobody asked for.")
+    var prune = false
+
+    @Option(name: .long, help: "Seconds to wait for pods to become ready.")
+    var timeout: Double = 30
+
+    @Flag(name: [.short, .long], help: "Say nothing unless something goes wrong.")
+    var quiet = false
+
+    @OptionGroup var output: JSONFlag
+
+    func run() throws {
+        let source = try LabLoading.submit(lab, name: name)
+        let options = UpOptions(dryRun: dryRun, prune: prune, timeout: timeout)
+        if dryRun { return try showPlan(source, options) }
+        try RunningLab.requireRoot()
+        let terminal = Terminal()
+        if !quiet { terminal.line("Creating lab \"\(source.name)\" ...") }
+        let view = ProgressView(terminal, isQuiet: quiet)
+        let reply: ControlReply
+        do throws(ControlFailure) {
+            reply = try DaemonStart.ask(.up(source, options), paths: LabPaths(source.name)) { view.show($0) }
+        } catch {
+            throw CommandFailure(error)
+        }
+        guard case .verification(let verification) = reply else { return }
+        if output.json { try JSONOutput.print(verification) }
+        if !quiet || !verification.passed {
+            for check in verification.checks where !quiet || !check.passed { terminal.check(check) }
+        }
+        if !quiet, !output.json, let answer = verification.answer {
+            terminal.line("\n\(answer.node)# curl \(answer.url)")
+            StandardStream.output.write(answer.body)
+        }
+        if !verification.passed {
+            throw CommandFailure(
+                .failed, "lab \"\(source.name)\" is up, but not as it should be",
+                advice: "look with `netlab status \(source.name)`")
+        }
+    }
+
+    /// Without root and without a daemon too: then the plan starts from nothing.
+    private func showPlan(_ source: SubmittedLab, _ options: UpOptions) throws {
+        let report: PlanReport
+        do throws(ControlFailure) {
+            report = try DryRun.plan(source, options)
+        } catch {
+            throw CommandFailure(error)
+        }
+        if output.json { return try JSONOutput.print(report) }
+        StandardStream.output.write(report.text)
+    }
+}

@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import LinuxKernel
+
+/// `netlab version`
+struct VersionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "version", abstract: "Print the version, and what it behaves like.")
+
+    @OptionGroup var output: JSONFlag
+
+    struct Versions: Encodable {
+        let netlab = "0.1.0"
+        let kind = "v0.17.0"
+        let kubernetes = "v1.25.3"
+        let cilium = "1.12.4"
+    }
+
+    func run() throws {
+        let versions = Versions()
+        if output.json { return try JSONOutput.print(versions) }
+        StandardStream.output.write(
+            """
+            netlab \(versions.netlab)
+            behaves like kind \(versions.kind), Kubernetes \(versions.kubernetes), Cilium \(versions.cilium)
+
+            """)
+    }
+}

@@ -1,0 +1,133 @@
+package import KubernetesModel
+package import LabFiles
+
+/// What a command asks the lab's daemon, one JSON line per connection.
+package enum ControlRequest: Codable, Sendable {
+    /// Bring the nodes up, without CNI and without manifests.
+    case create(SubmittedLab)
+    /// Everything: nodes, CNI when the lab has Helm values, manifests, verification.
+    case up(SubmittedLab, UpOptions)
+    /// `helm install cilium`: value files over the chart's defaults, then `--set` words.
+    case installCNI(values: [SourceFile], set: [String])
+    /// End, leaving pods, routes and the lab's state as they are.
+    case stop
+    case status
+    /// All objects of a resource by its plural, such as `pods`.
+    case objects(resource: String)
+    /// The proxy's forwarding table.
+    case services
+    case ping
+}
+
+/// How `up` goes about it.
+package struct UpOptions: Codable, Sendable, Hashable {
+    /// Only say what would be done.
+    package var dryRun: Bool
+    /// Also remove what nobody asked for.
+    package var prune: Bool
+    /// Seconds to wait for workloads to become ready.
+    package var timeout: Double
+
+    package init(dryRun: Bool = false, prune: Bool = false, timeout: Double = 30) {
+        self.dryRun = dryRun
+        self.prune = prune
+        self.timeout = timeout
+    }
+}
+
+/// The text of a lab's files, as they were when the command read them: the daemon reads no lab directory itself.
+package struct SubmittedLab: Codable, Sendable, Hashable {
+    /// The lab's name, decided by the command from `--name`, lab.yaml or the directory.
+    package var name: String
+    /// Where the files were read from, for messages.
+    package var path: String
+    package var kind: SourceFile
+    package var cilium: SourceFile?
+    package var options: SourceFile?
+    package var manifests: [SourceFile]
+
+    package init(name: String, source: LabSource) {
+        self.name = name
+        path = source.path
+        kind = SourceFile(source.kind)
+        cilium = source.cilium.map(SourceFile.init)
+        options = source.options.map(SourceFile.init)
+        manifests = source.manifests.map(SourceFile.init)
+    }
+
+    /// The same as the parser takes it.
+    package var source: LabSource {
+        LabSource(
+            path: path, defaultName: name, kind: kind.file, cilium: cilium?.file, options: options?.file,
+            manifests: manifests.map(\.file))
+    }
+
+    /// Checks the files and gives them their meaning.
+    package func parsed() throws(LabProblems) -> Lab {
+        try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name))
+    }
+}
+
+/// One file's path and text.
+package struct SourceFile: Codable, Sendable, Hashable {
+    package var path: String
+    package var text: String
+
+    package init(path: String, text: String) {
+        self.path = path
+        self.text = text
+    }
+
+    package init(_ file: LabFile) {
+        self.init(path: file.path, text: String(decoding: file.bytes, as: UTF8.self))
+    }
+
+    package var file: LabFile { LabFile(path: path, text: text) }
+}
+
+/// What the daemon answers, one JSON line each; ``reply(_:)`` or ``failed(_:)`` is the last.
+package enum ControlEvent: Codable, Sendable {
+    /// A phase has begun, in kind's manner: `Preparing nodes 📦 📦 📦`.
+    case phase(String)
+    /// The phase has ended.
+    case phaseEnded(succeeded: Bool)
+    /// A line worth reading that is no phase.
+    case note(String)
+    case warning(String)
+    case reply(ControlReply)
+    case failed(ControlFailure)
+}
+
+/// The answer proper.
+package enum ControlReply: Codable, Sendable {
+    case done
+    case objects([AnyKubernetesObject])
+    case status(LabStatus)
+    case services(text: String, table: ServiceListing)
+    case verification(Verification)
+    /// A dry run's plan: its text, and the same as data.
+    case plan(PlanReport)
+}
+
+/// Why a request was not carried out.
+package struct ControlFailure: Error, Codable, Sendable, Hashable {
+    /// The exit codes of design section 8: who must act decides.
+    package enum Kind: Int32, Codable, Sendable {
+        /// It was tried and did not work.
+        case failed = 1
+        /// The command or a lab file is wrong.
+        case usage = 2
+        /// This machine cannot.
+        case environment = 4
+    }
+
+    package var kind: Kind
+    package var message: String
+    package var advice: String
+
+    package init(_ kind: Kind, _ message: String, advice: String = "") {
+        self.kind = kind
+        self.message = message
+        self.advice = advice
+    }
+}

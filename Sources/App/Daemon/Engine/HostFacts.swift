@@ -1,0 +1,16 @@
+internal import LinuxKernel
+
+/// What a node tells of the machine it runs on.
+enum HostFacts {
+    static var now: Double { ProcessEnvironment.now }
+    /// The node's file system is the host's, so this is the host's /etc/os-release.
+    static let osImage: String = {
+        let text = (try? StateFile.read("/etc/os-release")).flatMap { $0 }.map { String(decoding: $0, as: UTF8.self) }
+        let line = text?.split(separator: "\n").first { $0.hasPrefix("PRETTY_NAME=") }
+        return line.map { $0.dropFirst("PRETTY_NAME=".count).filter { $0 != "\"" } } ?? "Linux"
+    }()
+    /// What runs the containers, where a kind node has `containerd://1.6.9`.
+    static let runtime = "netlab://0.1.0"
+    static let kernelVersion = ProcessEnvironment.kernelRelease
+    static let architecture = ProcessEnvironment.machine == "aarch64" ? "arm64" : "amd64"
+}

@@ -1,0 +1,169 @@
+internal import Controllers
+internal import Datapath
+internal import KubernetesModel
+internal import LabFiles
+internal import LinuxKernel
+internal import NetworkPlanning
+internal import Reconciler
+internal import ServiceProxy
+internal import ServiceRouting
+
+extension LabEngine {
+    /// Carries a request out, telling `report` what happens on the way.
+    ///
+    /// - Throws: ``ControlFailure``.
+    func handle(_ request: ControlRequest, report: @Sendable (ControlEvent) -> Void) async throws -> ControlReply {
+        resume()
+        switch request {
+        case .create(let submitted):
+            try createNodes(submitted, report)
+            return .done
+        case .up(let submitted, let options):
+            return options.dryRun ? .plan(try plan(submitted, options)) : try await bringUp(submitted, options, report)
+        case .installCNI(let values, let set):
+            try installCNI(values, set, report)
+            return .done
+        case .status: return .status(try status())
+        case .objects(let resource): return .objects(try loaded().cluster.objects(resource))
+        case .services:
+            let table = try loaded().proxy.table
+            return .services(text: ServiceListText.render(table), table: ServiceListing(table))
+        case .ping, .stop: return .done
+        }
+    }
+
+    /// - Throws: that nothing was created yet.
+    func loaded() throws(ControlFailure) -> LoadedLab {
+        guard let lab else {
+            throw ControlFailure(
+                .failed, "lab \"\(paths.lab)\" was not created to the end", advice: "run `netlab up \(paths.lab)`")
+        }
+        return lab
+    }
+
+    /// Reads the submitted files; they become the lab's once they are found right.
+    private func accept(_ submitted: SubmittedLab, _ report: (ControlEvent) -> Void) throws -> Lab {
+        let files: Lab
+        do throws(LabProblems) {
+            files = try submitted.parsed()
+        } catch {
+            throw ControlFailure(error)
+        }
+        try load(files)
+        record.source = submitted
+        try record.save(paths)
+        return files
+    }
+
+    private func createNodes(_ submitted: SubmittedLab, _ report: (ControlEvent) -> Void) throws {
+        let files = try accept(submitted, report)
+        try phase("Preparing nodes " + String(repeating: "📦 ", count: files.kind.nodes.count), report) {
+            try loaded().cluster.registerNodes(files)
+            try settle()
+        }
+    }
+
+    private func installCNI(_ values: [SourceFile], _ set: [String], _ report: (ControlEvent) -> Void) throws {
+        guard let source = record.source else { throw ControlFailure(.failed, "create the lab first") }
+        let own = values.isEmpty ? source.cilium.map { [$0] } ?? [] : values
+        let (parsed, warnings): (CiliumValues, [Problem])
+        do throws(LabProblems) {
+            (parsed, warnings) = try LabFiles.cilium(files: own.map(\.file), set: set)
+        } catch {
+            throw ControlFailure(error)
+        }
+        for warning in warnings { report(.warning("\(warning)")) }
+        try phase("Installing CNI 🔌", report) {
+            try loaded().cluster.installCNI(parsed)
+            try settle()
+        }
+        for warning in try loaded().datapath?.warnings ?? [] { report(.warning("\(warning)")) }
+    }
+
+    private func bringUp(
+        _ submitted: SubmittedLab, _ options: UpOptions, _ report: @Sendable (ControlEvent) -> Void
+    ) async throws -> ControlReply {
+        let files = try accept(submitted, report)
+        let cluster = try loaded().cluster
+        try phase("Preparing nodes " + String(repeating: "📦 ", count: files.kind.nodes.count), report) {
+            try cluster.registerNodes(files)
+            // The CNI comes in the same plan: one look at the kernel instead of two.
+            if let values = files.cilium { try cluster.installCNI(values) }
+            try settle(prune: options.prune)
+        }
+        if files.cilium != nil { try phase("Installing CNI 🔌", report) {} }
+        for warning in try loaded().datapath?.warnings ?? [] { report(.warning("\(warning)")) }
+        if !files.manifests.isEmpty || !record.applied.isEmpty {
+            try phase("Applying manifests 📜", report) {
+                record.applied = try cluster.apply(files.manifests, previous: record.applied)
+                try record.save(paths)
+                try settle()
+            }
+        }
+        if files.cilium == nil {
+            report(.note("No CNI: the nodes stay NotReady until `netlab cni install \(paths.lab)`."))
+        } else if !cluster.pods.isEmpty {
+            report(.phase("Starting pods 🕹️"))
+            let ready = await waitForPods(deadline: ProcessEnvironment.now + options.timeout)
+            report(.phaseEnded(succeeded: ready))
+        }
+        return .verification(try verification())
+    }
+
+    /// Waits until every pod that can become ready is; false at the deadline.
+    private func waitForPods(deadline: Double) async -> Bool {
+        while let cluster = lab?.cluster {
+            if cluster.workloadsAreReady { return true }
+            if ProcessEnvironment.now >= deadline { return false }
+            await nextChange(deadline: deadline)
+        }
+        return false
+    }
+
+    /// Runs a phase and reports how it ended.
+    private func phase(_ text: String, _ report: (ControlEvent) -> Void, _ body: () throws -> Void) throws {
+        report(.phase(text))
+        do {
+            try body()
+            report(.phaseEnded(succeeded: true))
+        } catch {
+            report(.phaseEnded(succeeded: false))
+            throw error
+        }
+    }
+
+    /// What `up` would do to the running lab: its objects copied, the files applied to the copy, the kernel observed.
+    private func plan(_ submitted: SubmittedLab, _ options: UpOptions) throws -> PlanReport {
+        let files: Lab
+        do throws(LabProblems) {
+            files = try submitted.parsed()
+        } catch {
+            throw ControlFailure(error)
+        }
+        let copy = try LabCluster(files, log: MemoryLog(try StoreFile(path: paths.store).contents()))
+        let wanted = try copy.simulatedUp(
+            files, setting: LabSetting(files, instance: record.instance), applied: record.applied)
+        let reconciler = Reconciler(
+            mark: wanted.mark, kernel: network, journal: FileJournal(path: paths.journal))
+        do throws(ReconcileError) {
+            return PlanReport(try reconciler.plan(desired: Datapath(wanted).state, prune: options.prune))
+        } catch {
+            throw ControlFailure(error)
+        }
+    }
+}
+
+extension ServiceListing {
+    init(_ table: ForwardingTable) {
+        self.init(
+            entries: table.entries.map { entry in
+                Entry(
+                    id: entry.id, frontend: "\(entry.frontend.address):\(entry.frontend.port)",
+                    transport: entry.frontend.transport.rawValue, namespace: entry.namespace, service: entry.service,
+                    backends: entry.backends.map {
+                        Entry.Backend(
+                            address: "\($0.address)", port: Int($0.port), state: $0.state.rawValue, pod: $0.pod)
+                    })
+            })
+    }
+}

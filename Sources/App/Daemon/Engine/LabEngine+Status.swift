@@ -1,0 +1,40 @@
+internal import Datapath
+internal import KubernetesModel
+internal import LabFiles
+internal import LinuxKernel
+internal import NetworkPlanning
+internal import Reconciler
+
+extension LabEngine {
+    /// How the lab is, with a fresh look at the kernel.
+    func status() throws(ControlFailure) -> LabStatus {
+        let current = try loaded()
+        var errors = [current.networkError, current.proxyError].compactMap { $0 }
+        var drift: [PlannedStep] = []
+        var foreign: [String] = []
+        if let datapath = current.datapath {
+            do throws(ReconcileError) {
+                let plan = try current.reconciler.plan(desired: datapath.state)
+                drift = plan.steps
+                foreign = plan.foreign.map { "\($0)" }
+            } catch {
+                errors.append("\(error)")
+            }
+        }
+        let drifted = Set(drift.map(\.step.namespace))
+        let nodes = current.network?.nodes ?? []
+        let pods = current.cluster.pods.filter { $0.spec?.hostNetwork != true }
+        let active = pods.filter { ["Running", "Pending"].contains($0.status?.phase ?? "Pending") }
+        return LabStatus(
+            lab: paths.lab, path: current.files.path, uptime: ProcessEnvironment.now - startedAt, nodes: nodes.count,
+            readyNodes: current.cluster.readyNodes, cniInstalled: current.cluster.values != nil,
+            healthyNodes: nodes.count { node in
+                node.router != nil && !(DatapathNames.node(paths.lab, node.name).map(drifted.contains) ?? true)
+            },
+            pods: active.count,
+            managedPods: active.count { $0.status?.podIP != nil },
+            openConnections: plane.counters.openConnections,
+            drift: drift.map { "\($0.step.namespace): \($0.step.action) \($0.step.kind) \($0.step.object) (\($0.reason))" },
+            foreign: foreign, warnings: current.datapath?.warnings.map { "\($0)" } ?? [], errors: errors)
+    }
+}

@@ -1,0 +1,116 @@
+internal import Controllers
+internal import Datapath
+internal import KubernetesModel
+internal import LabFiles
+internal import LinuxKernel
+internal import Logging
+internal import NetworkModel
+internal import NetworkPlanning
+internal import PodLifecycle
+internal import Reconciler
+internal import ServiceProxy
+internal import ServiceRouting
+internal import Workloads
+
+/// A lab at work: objects in, namespaces, routes, processes and listeners out, over and over until nothing changes.
+///
+/// One actor, so that everything happens in one order. Its calls into the kernel block for milliseconds at most, and
+/// none of its threads ever enters a namespace: the kernel layer does that on threads of its own.
+actor LabEngine {
+    let paths: LabPaths
+    let logger: Logger
+    let runtime: NamespacedProcesses
+    let plane: RelayDataPlane
+    let network = LinuxNetwork()
+    let startedAt = ProcessEnvironment.now
+    var record: LabRecord
+    /// nil until the first `create` or `up`.
+    var lab: LoadedLab?
+    var workers: PodWorkers?
+    /// Resumed after every change, by whoever waits for the lab to get somewhere.
+    var waiters: [CheckedContinuation<Void, Never>] = []
+    private var isResumed = false
+
+    /// What exists once a lab's files are known.
+    struct LoadedLab {
+        var files: Lab
+        var setting: LabSetting
+        var cluster: LabCluster
+        var proxy: ServiceProxy
+        var reconciler: Reconciler
+        /// The network that is in force, and what follows from it.
+        var network: ClusterNetwork?
+        var datapath: Datapath?
+        /// What went wrong the last time the network was brought about; nil when it stands.
+        var networkError: String?
+        var proxyError: String?
+    }
+
+    /// - Throws: that the state directory cannot be read or is of another version, that a thread cannot be had.
+    init(paths: LabPaths, logger: Logger) throws {
+        self.paths = paths
+        self.logger = logger
+        record = try LabRecord.load(paths) ?? LabRecord(instance: Self.newInstance())
+        record.daemon = ProcessIdentity(current: ProcessEnvironment.processID)
+        try record.save(paths)
+        runtime = try NamespacedProcesses(root: paths.containers)
+        plane = try RelayDataPlane()
+    }
+
+    /// Takes up what an earlier daemon left: objects, namespaces, running containers. Does nothing the second time.
+    func resume() {
+        guard !isResumed else { return }
+        isResumed = true
+        guard let source = record.source else { return }
+        do {
+            try load(try source.parsed())
+            try settle()
+            logger.info("resumed", metadata: ["pods": "\(lab?.cluster.pods.count ?? 0)"])
+        } catch {
+            logger.error("cannot resume: \(error)")
+        }
+    }
+
+    /// Stops serving. Pods and namespaces stay.
+    func shutDown() {
+        lab?.proxy.shutDown()
+        plane.shutDown()
+        for waiter in waiters { waiter.resume() }
+        waiters = []
+    }
+
+    /// Makes the parts of the engine that need to know the lab, or gives the existing ones its new files.
+    func load(_ files: Lab) throws {
+        let setting = LabSetting(files, instance: record.instance)
+        if lab != nil {
+            lab?.files = files
+            lab?.setting = setting
+            try lab?.cluster.use(files)
+            lab?.network = nil
+            return
+        }
+        let cluster = try LabCluster(files, log: StoreFile(path: paths.store))
+        lab = LoadedLab(
+            files: files, setting: setting, cluster: cluster,
+            proxy: ServiceProxy(
+                dataPlane: plane,
+                resuming: ForwardingTable(
+                    selection: files.options.proxy.mode == .random ? .random : .roundRobin,
+                    noEndpoints: files.options.proxy.noEndpoints == .reject ? .reject : .timeout)),
+            reconciler: Reconciler(
+                mark: OwnershipMark(lab: files.name, instance: record.instance), kernel: network,
+                journal: FileJournal(path: paths.journal)))
+        let workers = PodWorkers(runtime: runtime, logDirectory: paths.containers) { [weak self] update in
+            guard let self else { return }
+            Task { await self.podChanged(update) }
+        }
+        workers.removeContainers(exceptOf: Set(cluster.pods.map(\.uid)))
+        self.workers = workers
+    }
+
+    /// Eight hexadecimal digits that tell this creation of the lab from every other.
+    private static func newInstance() -> String {
+        let digits = String(UInt32.random(in: .min ... .max), radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+}

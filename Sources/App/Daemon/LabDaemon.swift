@@ -1,0 +1,61 @@
+internal import LinuxKernel
+internal import Logging
+internal import NetworkPlanning
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// The process behind a lab: the one place where kernel, controllers, proxy and workloads meet.
+package enum LabDaemon {
+    /// Runs until a `stop` request, SIGTERM or SIGINT. Pods and routes outlive it.
+    ///
+    /// - Parameters:
+    ///   - lab: the lab's name; its state directory exists.
+    ///   - listener: the listening socket that the starter opened.
+    package static func run(lab: String, listener: Int32) async throws(ControlFailure) {
+        let paths = LabPaths(lab)
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        let logger = Logger(label: "netlab.\(lab)")
+        let engine: LabEngine
+        do {
+            engine = try LabEngine(paths: paths, logger: logger)
+        } catch let error as KernelError {
+            throw ControlFailure(error)
+        } catch {
+            throw ControlFailure(.failed, "\(error)")
+        }
+        let stopper = Stopper()
+        let control = ControlService(
+            listener: LocalListener(adopting: listener), engine: engine, logger: logger, stop: { await stopper.stop() })
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: EngineService(engine: engine)),
+                    .init(service: control),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        await stopper.set(group)
+        do {
+            try await group.run()
+        } catch {
+            throw ControlFailure(.failed, "the daemon ended: \(error)")
+        }
+    }
+
+    /// Lets a request end the group that serves it.
+    private actor Stopper {
+        private var group: ServiceGroup?
+        func set(_ group: ServiceGroup) { self.group = group }
+        func stop() async { await group?.triggerGracefulShutdown() }
+    }
+}
+
+/// The engine as a service: resumes what an earlier daemon left, then waits for the end.
+struct EngineService: Service {
+    let engine: LabEngine
+
+    func run() async throws {
+        await engine.resume()
+        try? await gracefulShutdown()
+        await engine.shutDown()
+    }
+}

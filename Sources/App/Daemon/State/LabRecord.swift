@@ -1,0 +1,50 @@
+internal import FoundationEssentials
+package import LinuxKernel
+package import NetworkPlanning
+
+/// What a lab must know of itself to go on after its daemon died, or to be taken down without one.
+package struct LabRecord: Codable, Sendable, Hashable {
+    /// Raised when the meaning of a field changes: an older daemon then refuses, instead of guessing.
+    package static let currentVersion = 1
+
+    package var version: Int
+    package var instance: String
+    package var daemon: ProcessIdentity?
+    /// The files of the last `create` or `up`; nil between the start of the daemon and the first of them.
+    package var source: SubmittedLab?
+    /// Objects that came from the lab's manifests, as `plural.group/namespace/name`: those that vanish from the files
+    /// are deleted, those a user made are not.
+    package var applied: [String]
+
+    package init(instance: String) {
+        version = Self.currentVersion
+        self.instance = instance
+        daemon = nil
+        source = nil
+        applied = []
+    }
+
+    /// Reads a lab's record; nil when it has none.
+    ///
+    /// - Throws: `.invalid` when it cannot be read as a record of this version.
+    package static func load(_ paths: LabPaths) throws(KernelError) -> LabRecord? {
+        guard let bytes = try StateFile.read(paths.record) else { return nil }
+        let advice = "take the lab down with `netlab down \(paths.lab)`, then up again"
+        guard let record = try? JSONDecoder().decode(LabRecord.self, from: Data(bytes)) else {
+            throw KernelError(.invalid, "read \(paths.record)", detail: "it is damaged", advice: advice)
+        }
+        guard record.version == currentVersion else {
+            throw KernelError(
+                .invalid, "read \(paths.record)",
+                detail: "it has version \(record.version), this netlab knows \(currentVersion)", advice: advice)
+        }
+        return record
+    }
+
+    package func save(_ paths: LabPaths) throws(KernelError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else { return }
+        try StateFile.write([UInt8](data), to: paths.record)
+    }
+}

@@ -1,0 +1,41 @@
+internal import CLinux
+internal import Glibc
+package import NetworkPlanning
+
+/// A lock on a directory, which the kernel releases when its holder ends, however it ends.
+///
+/// The directory itself is locked, so that no lock file is left over when it goes.
+package final class DirectoryLock: Sendable {
+    private let descriptor: FileDescriptor
+
+    /// Makes the directory (0700) if need be, and waits for the lock.
+    package init(_ path: String) throws(KernelError) {
+        while true {
+            try StateFile.makeDirectory(path)
+            let opened: Int32
+            do throws(SystemCall.Failure) {
+                opened = try SystemCall.check { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+            } catch {
+                if error.errno == ENOENT { continue }
+                throw KernelError(errno: error.errno, "open \(path)")
+            }
+            let file = FileDescriptor(owning: opened)
+            do throws(SystemCall.Failure) {
+                try SystemCall.check { flock(opened, LOCK_EX) }
+            } catch {
+                throw KernelError(errno: error.errno, "lock \(path)")
+            }
+            // Whoever held the lock before may have removed the directory: then this one locks nothing.
+            if NamespaceFile.identity(of: opened) == Self.identity(ofPath: path) {
+                descriptor = file
+                return
+            }
+        }
+    }
+
+    private static func identity(ofPath path: String) -> NamespaceIdentity? {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        return NamespaceIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
+    }
+}

@@ -1,0 +1,75 @@
+internal import CLinux
+internal import Glibc
+
+/// Standard output and error, written at once and whole: nothing is lost when the process ends or replaces itself.
+package enum StandardStream: Int32, Sendable {
+    case output = 1
+    case error = 2
+
+    /// Writes the text; a reader that has gone away is no error worth reporting.
+    package func write(_ text: String) {
+        var bytes = ArraySlice(text.utf8)
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
+            if count > 0 { bytes = bytes.dropFirst(count) } else if Glibc.errno != EINTR { return }
+        }
+    }
+
+    /// Lets this thread sleep.
+    package static func pause(seconds: Double) { usleep(UInt32(seconds * 1e6)) }
+
+    /// Whether it is a terminal that a person reads.
+    package var isTerminal: Bool { isatty(rawValue) == 1 }
+}
+
+/// What the environment says.
+package enum ProcessEnvironment {
+    /// A variable's value; nil when unset.
+    package static subscript(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+
+    package static var processID: Int32 { getpid() }
+
+    package static var isRoot: Bool { geteuid() == 0 }
+
+    package static var workingDirectory: String {
+        guard let path = getcwd(nil, 0) else { return "/" }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
+    /// The file of this very program.
+    package static var executable: String {
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            bytes.baseAddress.map {
+                readlink("/proc/self/exe", $0.assumingMemoryBound(to: CChar.self), bytes.count)
+            } ?? 0
+        }
+        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : "netlab"
+    }
+
+    /// `uname -r`.
+    package static var kernelRelease: String { systemName { withUnsafeBytes(of: &$0.release) { text($0) } } }
+
+    /// `uname -m`.
+    package static var machine: String { systemName { withUnsafeBytes(of: &$0.machine) { text($0) } } }
+
+    private static func systemName(_ read: (inout utsname) -> String) -> String {
+        var name = utsname()
+        uname(&name)
+        return read(&name)
+    }
+
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+
+    /// Seconds since the epoch.
+    package static var now: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}

@@ -1,0 +1,42 @@
+internal import Synchronization
+
+/// What a data plane holds and has done; totals since it was made.
+package struct RelayCounters: Hashable, Sendable {
+    /// TCP connections accepted and not yet closed, those still being dialled included.
+    package var openConnections = 0
+    /// UDP flows not yet expired.
+    package var openFlows = 0
+    /// Sockets bound to a frontend, over all nodes.
+    package var listeners = 0
+    package var acceptedTotal = 0
+    /// Dials that failed; a client served by its second backend counts one.
+    package var dialFailures = 0
+    /// Clients turned away after every dial failed or without any backend.
+    package var refusedTotal = 0
+    /// Times accept had to pause because descriptors or memory ran out. Worth a line in the log when it grows: raise
+    /// RLIMIT_NOFILE.
+    package var acceptPauses = 0
+}
+
+/// One worker's share, written by it and read by anybody.
+final class WorkerCounters: Sendable {
+    let openConnections = Atomic(0)
+    let openFlows = Atomic(0)
+    let accepted = Atomic(0)
+    let dialFailures = Atomic(0)
+    let refused = Atomic(0)
+    let acceptPauses = Atomic(0)
+
+    /// Adds this share to a total.
+    func add(to total: inout RelayCounters) {
+        total.openConnections += openConnections.load(ordering: .relaxed)
+        total.openFlows += openFlows.load(ordering: .relaxed)
+        total.acceptedTotal += accepted.load(ordering: .relaxed)
+        total.dialFailures += dialFailures.load(ordering: .relaxed)
+        total.refusedTotal += refused.load(ordering: .relaxed)
+        total.acceptPauses += acceptPauses.load(ordering: .relaxed)
+    }
+}
+
+/// A count that one thread changes and others read.
+func count(_ counter: borrowing Atomic<Int>, _ change: Int = 1) { counter.wrappingAdd(change, ordering: .relaxed) }

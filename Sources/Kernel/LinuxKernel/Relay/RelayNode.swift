@@ -1,0 +1,86 @@
+internal import CLinux
+internal import Glibc
+internal import NetworkModel
+internal import NetworkPlanning
+internal import ServiceRouting
+internal import Synchronization
+
+/// A node as the relay holds it: its namespace, open for as long as the node is served.
+///
+/// The open file keeps the namespace alive, so a node that goes must be taken out of the data plane before its
+/// namespace can vanish.
+final class RelayNode: Sendable {
+    let name: String
+    let namespace: OpenNamespace
+    /// Whether sockets must be taken off BBR.
+    let usesReno: Bool
+
+    init(name: String, namespace: OpenNamespace, usesReno: Bool) {
+        self.name = name
+        self.namespace = namespace
+        self.usesReno = usesReno
+    }
+}
+
+/// A frontend on one node: its socket, and the choice of backends that all workers share.
+final class RelayFrontend: Sendable {
+    let node: RelayNode
+    let frontend: Frontend
+    /// The bound socket, of use until ``closeSocket()``. Connections outlive it.
+    let socket: Int32
+    private let isClosed = Atomic(false)
+    private let chooser: Mutex<BackendChooser>
+    /// Where a UDP flow may go on to: backends that are active and those that terminate.
+    private let known: Mutex<Set<BackendAddress>>
+
+    /// - Parameter socket: bound, and closed by this object from now on.
+    init(node: RelayNode, entry: ForwardingEntry, selection: BackendSelection, socket: Int32) {
+        let backends = entry.backends(on: node.name)
+        self.node = node
+        self.socket = socket
+        frontend = entry.frontend
+        chooser = Mutex(BackendChooser(backends: backends, affinity: entry.affinity, selection: selection))
+        known = Mutex(Set(backends.map(BackendAddress.init)))
+    }
+
+    deinit { closeSocket() }
+
+    /// Stops listening at once. Only when no worker watches the socket any more.
+    func closeSocket() {
+        if !isClosed.exchange(true, ordering: .relaxed) { close(socket) }
+    }
+
+    /// Takes effect with the next connection, whichever thread accepts it.
+    func update(_ entry: ForwardingEntry, selection: BackendSelection) {
+        let backends = entry.backends(on: node.name)
+        chooser.withLock { $0.update(backends: backends, affinity: entry.affinity, selection: selection) }
+        known.withLock { $0 = Set(backends.map(BackendAddress.init)) }
+    }
+
+    /// The backend for a client's next connection; nil when none is left.
+    func choose(for client: IPAddress, excluding excluded: Set<BackendAddress>) -> Backend? {
+        let now = RelayClock.seconds()
+        return chooser.withLock { $0.choose(for: client, now: now, excluding: excluded) }
+    }
+
+    /// Gives up a client's affinity after its backend refused a datagram.
+    func unbind(_ client: IPAddress) { chooser.withLock { $0.unbind(client) } }
+
+    /// Whether the backend still stands in an EndpointSlice, active or terminating.
+    func knows(_ backend: Backend) -> Bool { known.withLock { $0.contains(BackendAddress(backend)) } }
+}
+
+/// The two clocks of the relay, both read without entering the kernel.
+enum RelayClock {
+    /// Seconds on a clock that only goes forward.
+    static func seconds() -> Double { read(CLOCK_MONOTONIC) }
+
+    /// Seconds since the epoch, for records.
+    static func wallSeconds() -> Double { read(CLOCK_REALTIME) }
+
+    private static func read(_ clock: clockid_t) -> Double {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}

@@ -1,0 +1,144 @@
+package import KubernetesModel
+
+/// What the API server fills in before it stores an object (kubernetes pkg/apis/*/v1/defaults.go).
+package enum Defaults {
+    /// The object with defaults where nothing was said.
+    package static func applied<Object: KubernetesObject>(to object: Object) -> Object {
+        var result: any KubernetesObject = object
+        switch object {
+        case var pod as Pod:
+            if let spec = pod.spec { pod.spec = applied(to: spec, template: false) }
+            result = pod
+        case var deployment as Deployment:
+            if let spec = deployment.spec { deployment.spec = applied(to: spec) }
+            result = deployment
+        case var set as ReplicaSet:
+            set.spec?.replicas.fill(1)
+            if let spec = set.spec?.template?.spec { set.spec?.template?.spec = applied(to: spec, template: true) }
+            result = set
+        case var service as Service:
+            if let spec = service.spec { service.spec = applied(to: spec) }
+            service.status.fill(ServiceStatus(loadBalancer: .object([:])))
+            result = service
+        case var slice as EndpointSlice:
+            for index in (slice.ports ?? []).indices {
+                slice.ports?[index].name.fill("")
+                slice.ports?[index].protocol.fill("TCP")
+            }
+            result = slice
+        case var namespace as Namespace:
+            namespace.spec = NamespaceSpec(finalizers: ["kubernetes"])
+            namespace.metadata.labels = namespace.labels.merging(
+                ["kubernetes.io/metadata.name": namespace.name], uniquingKeysWith: { _, new in new })
+            namespace.status.fill(NamespaceStatus(phase: "Active"))
+            result = namespace
+        case var secret as Secret:
+            secret.type.fill("Opaque")
+            result = secret
+        default: break
+        }
+        return result as? Object ?? object
+    }
+
+    static func applied(to spec: DeploymentSpec) -> DeploymentSpec {
+        var spec = spec
+        spec.replicas.fill(1)
+        var strategy = spec.strategy ?? DeploymentStrategy()
+        strategy.type.fill("RollingUpdate")
+        if strategy.type == "RollingUpdate" {
+            var rolling = strategy.rollingUpdate ?? RollingUpdateDeployment()
+            rolling.maxUnavailable.fill("25%")
+            rolling.maxSurge.fill("25%")
+            strategy.rollingUpdate = rolling
+        }
+        spec.strategy = strategy
+        spec.revisionHistoryLimit.fill(10)
+        spec.progressDeadlineSeconds.fill(600)
+        if let pod = spec.template.spec { spec.template.spec = applied(to: pod, template: true) }
+        return spec
+    }
+
+    /// - Parameter template: a pod itself also gets the tolerations and the service links that admission adds.
+    static func applied(to spec: PodSpec, template: Bool) -> PodSpec {
+        var spec = spec
+        spec.restartPolicy.fill("Always")
+        spec.terminationGracePeriodSeconds.fill(30)
+        spec.dnsPolicy.fill("ClusterFirst")
+        spec.schedulerName.fill("default-scheduler")
+        spec.securityContext.fill(.object([:]))
+        spec.containers = spec.containers.map(applied)
+        spec.initContainers = spec.initContainers?.map(applied)
+        guard !template else { return spec }
+        spec.enableServiceLinks.fill(true)
+        for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
+            let taint = Taint(key: key, effect: "NoExecute")
+            if !(spec.tolerations ?? []).contains(where: { $0.tolerates(taint) }) {
+                spec.tolerations =
+                    (spec.tolerations ?? []) + [
+                        Toleration(key: key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300)
+                    ]
+            }
+        }
+        return spec
+    }
+
+    private static func applied(to container: Container) -> Container {
+        var container = container
+        container.terminationMessagePath.fill("/dev/termination-log")
+        container.terminationMessagePolicy.fill("File")
+        container.imagePullPolicy.fill(pullPolicy(of: container.image ?? ""))
+        container.resources.fill(ResourceRequirements())
+        for index in (container.ports ?? []).indices {
+            container.ports?[index].protocol.fill("TCP")
+        }
+        container.livenessProbe = container.livenessProbe.map(applied)
+        container.readinessProbe = container.readinessProbe.map(applied)
+        container.startupProbe = container.startupProbe.map(applied)
+        return container
+    }
+
+    /// `Always` for the tag `latest` or none, else `IfNotPresent`.
+    private static func pullPolicy(of image: String) -> String {
+        if image.contains("@") { return "IfNotPresent" }
+        let last = image.split(separator: "/").last ?? ""
+        let tag = last.split(separator: ":").dropFirst().first
+        return tag == nil || tag == "latest" ? "Always" : "IfNotPresent"
+    }
+
+    private static func applied(to probe: Probe) -> Probe {
+        var probe = probe
+        probe.timeoutSeconds.fill(1)
+        probe.periodSeconds.fill(10)
+        probe.successThreshold.fill(1)
+        probe.failureThreshold.fill(3)
+        probe.httpGet?.path.fill("/")
+        probe.httpGet?.scheme.fill("HTTP")
+        return probe
+    }
+
+    static func applied(to spec: ServiceSpec) -> ServiceSpec {
+        var spec = spec
+        spec.type.fill("ClusterIP")
+        spec.sessionAffinity.fill("None")
+        if spec.sessionAffinity == "ClientIP" {
+            spec.sessionAffinityConfig.fill(SessionAffinityConfig(clientIP: ClientIPConfig(timeoutSeconds: 10_800)))
+        }
+        for index in (spec.ports ?? []).indices {
+            spec.ports?[index].protocol.fill("TCP")
+            if let port = spec.ports?[index].port { spec.ports?[index].targetPort.fill(.int(port)) }
+        }
+        guard spec.type != "ExternalName" else { return spec }
+        spec.ipFamilies.fill(["IPv4"])
+        spec.ipFamilyPolicy.fill("SingleStack")
+        spec.internalTrafficPolicy.fill("Cluster")
+        if spec.type != "ClusterIP" { spec.externalTrafficPolicy = spec.externalTrafficPolicy ?? "Cluster" }
+        return spec
+    }
+}
+
+extension Optional {
+    /// Sets a value where there is none.
+    fileprivate mutating func fill(_ value: @autoclosure () -> Wrapped) {
+        if self == nil { self = value() }
+    }
+}

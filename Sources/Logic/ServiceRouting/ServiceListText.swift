@@ -1,0 +1,24 @@
+internal import KubernetesModel
+internal import NetworkModel
+
+/// What `cilium service list` prints (cilium/cmd/service_list.go, 1.12: no protocol beside the frontend).
+package enum ServiceListText {
+    /// The whole text, with the trailing spaces of the original; the frontends and their backends in the table's order.
+    package static func render(_ table: ForwardingTable) -> String {
+        var text = "ID\tFrontend\tService Type\tBackend\t\n"
+        for entry in table.entries {
+            let backends = entry.backends.enumerated().map { index, backend in
+                "\(index + 1) => \(endpoint(backend.address.description, backend.port)) (\(backend.state.rawValue))"
+            }
+            let frontend = endpoint(entry.frontend.address.description, entry.frontend.port)
+            text += "\(entry.id)\t\(frontend)\tClusterIP\t\(backends.first ?? "")\t\n"
+            for backend in backends.dropFirst() { text += "\t\t\t\(backend)\t\n" }
+        }
+        return TabWriter(minimumWidth: 5, padding: 3).format(text)
+    }
+
+    /// Go's net.JoinHostPort.
+    private static func endpoint(_ address: String, _ port: UInt16) -> String {
+        address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+    }
+}

@@ -1,0 +1,92 @@
+package import NetworkModel
+
+/// Turns a lab's files into a ``Lab``, or into everything that is wrong with them.
+package enum LabFiles {
+    /// What the caller decides besides the files.
+    package struct Overrides: Sendable {
+        /// `--name`: the lab's name.
+        package var name: String?
+        /// `-f`: Helm value files over the lab's `cilium.yaml`, in order.
+        package var values: [LabFile]
+        /// `--set`, in order, over all value files.
+        package var set: [String]
+        /// Images that run without a `command`, by name and tag.
+        package var builtInImages: Set<String>
+
+        package init(
+            name: String? = nil, values: [LabFile] = [], set: [String] = [],
+            builtInImages: Set<String> = LabFiles.defaultImages
+        ) {
+            self.name = name
+            self.values = values
+            self.set = set
+            self.builtInImages = builtInImages
+        }
+    }
+
+    /// The images that the workloads of this release run by themselves.
+    package static let defaultImages: Set<String> = ["hello-app:1.0", "hello-app:2.0", "netlab/echo"]
+
+    /// Reads, defaults and checks all files of a lab. Pure: bytes in, values out.
+    ///
+    /// - Throws: every problem of every file at once, warnings included, when at least one is an error.
+    package static func parse(
+        _ source: LabSource, overrides: Overrides = Overrides()
+    ) throws(LabProblems) -> Lab {
+        var problems: [Problem] = []
+        let kind = KindConfig.parse(source.kind, problems: &problems)
+        let (options, tree) = source.options.map { LabOptions.parse($0, problems: &problems) } ?? (LabOptions(), nil)
+        let hasValues = source.cilium != nil || !overrides.values.isEmpty || !overrides.set.isEmpty
+        let files = (source.cilium.map { [$0] } ?? []) + overrides.values
+        let cilium =
+            hasValues
+            ? CiliumValues.parse(
+                files: files, set: overrides.set, underlay: options.underlay.subnet, problems: &problems) : nil
+        let manifests = ManifestReader.read(
+            source.manifests, builtInImages: overrides.builtInImages, problems: &problems)
+        let name = overrides.name ?? options.name ?? source.defaultName ?? kind?.config.name ?? "kind"
+        if !Lab.isValidName(name), options.name == nil || overrides.name != nil {
+            let place = SourcePlace(file: overrides.name == nil ? source.path : "--name")
+            problems.append(
+                Problem(
+                    at: place, "\"\(YAMLValue.shortened(name))\" is not a valid lab name",
+                    expected: Lab.nameRule.expected + "; choose one with --name"))
+        }
+        guard let kind else { throw LabProblems(problems) }
+        let lab = Lab(
+            name: name, path: source.path, kind: kind.config, cilium: cilium, options: options, manifests: manifests,
+            warnings: [])
+        let isSound = !problems.contains { $0.severity == .error }
+        let validation = LabValidation(lab: lab, source: source, kindTree: kind.tree, optionsTree: tree)
+        problems += validation.problems + (isSound ? validation.advice : [])
+        return try lab.concluded(problems)
+    }
+
+    /// Cilium's values alone, for `netlab cni install` on a lab that is up.
+    ///
+    /// - Parameters:
+    ///   - files: the lab's `cilium.yaml` first, then `-f` files.
+    ///   - set: `--set` flags in order.
+    ///   - underlay: the nodes' subnet, which the pod address pool must leave alone.
+    /// - Returns: the values and the warnings.
+    /// - Throws: every problem, warnings included, when at least one is an error.
+    package static func cilium(
+        files: [LabFile], set: [String], underlay: IPPrefix? = nil
+    ) throws(LabProblems) -> (values: CiliumValues, warnings: [Problem]) {
+        var problems: [Problem] = []
+        let values = CiliumValues.parse(files: files, set: set, underlay: underlay, problems: &problems)
+        let sorted = LabProblems(problems)
+        if problems.contains(where: { $0.severity == .error }) { throw sorted }
+        return (values, sorted.problems)
+    }
+}
+
+extension Lab {
+    fileprivate func concluded(_ problems: [Problem]) throws(LabProblems) -> Lab {
+        let sorted = LabProblems(problems)
+        if problems.contains(where: { $0.severity == .error }) { throw sorted }
+        var lab = self
+        lab.warnings = sorted.problems
+        return lab
+    }
+}

@@ -1,0 +1,36 @@
+/// apps/v1 Deployment and ReplicaSet.
+enum WorkloadSchema {
+    static let deployment: [Field] =
+        common + [
+            Field(
+                "strategy",
+                .object([
+                    Field("type", .oneOf(["RollingUpdate", "Recreate"])),
+                    Field(
+                        "rollingUpdate",
+                        .object([Field("maxUnavailable", countOrShare), Field("maxSurge", countOrShare)])),
+                ])),
+            Field("revisionHistoryLimit", .integer(0...Int(Int32.max))), Field("paused", .boolean),
+            Field("progressDeadlineSeconds", .integer(0...Int(Int32.max))),
+        ]
+
+    static let replicaSet: [Field] = common
+
+    private static let common: [Field] = [
+        Field("replicas", .integer(0...Int(Int32.max))), Field("minReadySeconds", .integer(0...Int(Int32.max))),
+        Field("selector", ManifestSchema.labelSelector, required: true),
+        Field("template", podTemplate, required: true),
+    ]
+
+    private static let podTemplate = Schema.object([
+        Field("metadata", .object(ManifestSchema.metadata)),
+        Field("spec", .object(PodSchema.spec), required: true),
+    ])
+
+    private static let countOrShare = Schema.integerOrText(
+        IntegerRule(0...Int(Int32.max), "a count or a percentage"),
+        TextRule("a count or a percentage such as 25%") { text in
+            text.hasSuffix("%") && Int(text.dropLast()).map { $0 >= 0 } == true
+                ? nil : "\"\(YAMLValue.shortened(text))\" is neither"
+        })
+}

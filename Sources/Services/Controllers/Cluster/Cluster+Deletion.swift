@@ -1,0 +1,109 @@
+package import ClusterState
+package import KubernetesModel
+import Synchronization
+
+/// What becomes of the objects a deleted one owns.
+package enum DeletionPropagation: String, Hashable, Sendable {
+    /// They follow it. `foreground` does the same here: nothing waits for them.
+    case background = "Background"
+    case foreground = "Foreground"
+    /// They stay, without an owner.
+    case orphan = "Orphan"
+}
+
+extension Cluster {
+    /// Deletes an object, or begins to: a pod on a node goes when its agent confirms, an object with finalizers when
+    /// the last is gone, a namespace when it is empty.
+    ///
+    /// - Parameter gracePeriodSeconds: for pods; nil takes the pod's own, 0 deletes at once (the agent's confirmation).
+    /// - Throws: `notFound`, `conflict` when `uid` is another's, `storage`.
+    package func delete<Object: KubernetesObject>(
+        _ type: Object.Type, _ namespace: String, _ name: String, uid: String? = nil,
+        gracePeriodSeconds: Int64? = nil, propagation: DeletionPropagation = .background
+    ) throws(ClusterError) {
+        try transaction { state throws(ClusterError) in
+            try delete(
+                type, ObjectKey(namespace, name), uid: uid, gracePeriodSeconds: gracePeriodSeconds,
+                propagation: propagation, &state)
+        }
+    }
+
+    private func delete<Object: KubernetesObject>(
+        _ type: Object.Type, _ key: ObjectKey, uid: String?, gracePeriodSeconds: Int64?,
+        propagation: DeletionPropagation, _ state: inout State
+    ) throws(ClusterError) {
+        guard let object = state.objects[type.resource.kind]?[key] as? Object else {
+            throw .notFound(type.resource, key.name)
+        }
+        if let uid, uid != object.uid {
+            throw .conflict(resource: type.resource.qualifiedPlural, name: key.name)
+        }
+        var marked = object
+        marked.metadata.deletionTimestamp = marked.metadata.deletionTimestamp ?? clock()
+        if let pod = object as? Pod {
+            let isBound = !(pod.spec?.nodeName ?? "").isEmpty
+            let hasEnded = ["Succeeded", "Failed"].contains(pod.status?.phase ?? "")
+            let grace =
+                !isBound || (hasEnded && gracePeriodSeconds == nil)
+                ? 0 : gracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30
+            if grace > 0 {
+                marked.metadata.deletionTimestamp = object.metadata.deletionTimestamp ?? clock().advanced(by: grace)
+                marked.metadata.deletionGracePeriodSeconds = object.metadata.deletionGracePeriodSeconds ?? grace
+                if marked != object { _ = try put(marked, over: object, &state) }
+                return
+            }
+        }
+        if var namespace = marked as? Namespace {
+            namespace.status = NamespaceStatus(phase: "Terminating")
+            if let changed = namespace as? Object, changed != object { _ = try put(changed, over: object, &state) }
+            return
+        }
+        if !(object.metadata.finalizers ?? []).isEmpty {
+            if marked != object { _ = try put(marked, over: object, &state) }
+            return
+        }
+        if propagation == .orphan { try orphan(dependentsOf: object.uid, &state) }
+        try drop(object, &state)
+    }
+
+    private func orphan(dependentsOf uid: String, _ state: inout State) throws(ClusterError) {
+        for identity in (state.index.byOwner[uid] ?? []).sorted() {
+            guard let object = state.objects[identity.kind]?[identity.key] else { continue }
+            try disown(object, uid, &state)
+        }
+    }
+
+    private func disown<Object: KubernetesObject>(
+        _ object: Object, _ uid: String, _ state: inout State
+    ) throws(ClusterError) {
+        var free = object
+        free.metadata.ownerReferences = object.metadata.ownerReferences?.filter { $0.uid != uid }
+        _ = try put(free, over: object, &state)
+    }
+
+    /// Deletes an object of any kind; nothing happens when it is gone already.
+    func deleteAny(_ identity: ObjectIdentity) throws(ClusterError) {
+        func delete<Object: KubernetesObject>(_ object: Object) throws(ClusterError) {
+            try self.delete(Object.self, identity.key.namespace, identity.key.name, uid: object.uid)
+        }
+        guard let object = state.withLock({ $0.objects[identity.kind]?[identity.key] }) else { return }
+        try delete(object)
+    }
+
+    /// Removes a namespace that is empty and being deleted.
+    func finish(_ namespace: Namespace) throws(ClusterError) {
+        try transaction { state throws(ClusterError) in
+            guard let current = state.objects["Namespace"]?[ObjectKey("", namespace.name)] as? Namespace else { return }
+            try drop(current, &state)
+        }
+    }
+
+    /// Every object in a namespace.
+    func identities(in namespace: String) -> [ObjectIdentity] {
+        state.withLock { state in
+            state.objects.flatMap { kind, objects in
+                objects.keys.filter { $0.namespace == namespace }.map { ObjectIdentity(kind: kind, key: $0) }
+            }.sorted()
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import ClusterState
+import KubernetesModel
+
+extension ControllerSet {
+    /// Deletes what a deleted object owned, or what a namespace that is being deleted still holds.
+    ///
+    /// - Parameter key: the owner's uid in place of a namespace, or the namespace's name.
+    func collect(ownerUID key: ObjectKey) throws(ClusterError) {
+        if key.namespace.isEmpty { return try empty(namespace: key.name) }
+        for identity in cluster.indexed({ $0.byOwner[key.namespace] ?? [] }).sorted() {
+            try cluster.deleteAny(identity)
+        }
+    }
+
+    private func empty(namespace name: String) throws(ClusterError) {
+        guard let namespace = cluster.get(Namespace.self, "", name) else { return }
+        let identities = cluster.identities(in: name)
+        for identity in identities { try cluster.deleteAny(identity) }
+        if cluster.identities(in: name).isEmpty { try cluster.finish(namespace) }
+    }
+
+    /// Tells something about an object, and forgets the oldest events beyond the limit.
+    func record(
+        _ object: some KubernetesObject, _ reason: String, _ message: String, component: String, warning: Bool = false
+    ) throws(ClusterError) {
+        let type = Swift.type(of: object)
+        let namespace = object.namespace.isEmpty ? "default" : object.namespace
+        guard cluster.get(Namespace.self, "", namespace)?.metadata.deletionTimestamp == nil else { return }
+        try cluster.record(
+            Event(
+                metadata: ObjectMeta(generateName: "\(object.name).", namespace: namespace),
+                involvedObject: ObjectReference(
+                    apiVersion: type.resource.apiVersion, kind: type.resource.kind,
+                    namespace: object.metadata.namespace,
+                    name: object.name, uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion),
+                reason: reason, message: message, source: EventSource(component: component), firstTimestamp: now,
+                lastTimestamp: now, count: 1, type: warning ? "Warning" : "Normal"))
+    }
+}

@@ -1,0 +1,146 @@
+import ClusterState
+import KubernetesModel
+import NetworkModel
+
+extension ControllerSet {
+    /// kube-controller-manager's part in a node: its CIDR of kind's pod subnet, and the taints of its condition.
+    func reconcileNode(_ name: String) throws(ClusterError) {
+        guard let node = cluster.get(Node.self, "", name) else {
+            nodeCIDRs = nil
+            return
+        }
+        var cidr = node.spec?.podCIDR
+        if cidr == nil { cidr = nextNodeCIDR()?.description }
+        let ready = node.status?.conditions?.first { $0.type == "Ready" }?.status
+        let isCordoned = node.spec?.unschedulable == true
+        try cluster.modify(Node.self, "", name) { node in
+            var spec = node.spec ?? NodeSpec()
+            spec.podCIDR = cidr
+            spec.podCIDRs = cidr.map { [$0] }
+            var taints = spec.taints ?? []
+            let kept = taints
+            func want(_ key: String, _ effect: String, _ wanted: Bool) {
+                let has = taints.contains { $0.key == key && $0.effect == effect }
+                if wanted, !has {
+                    taints.append(Taint(key: key, effect: effect, timeAdded: effect == "NoExecute" ? now : nil))
+                } else if !wanted, has {
+                    taints.removeAll { $0.key == key && $0.effect == effect }
+                }
+            }
+            for effect in ["NoSchedule", "NoExecute"] {
+                want("node.kubernetes.io/not-ready", effect, ready == "False")
+                want("node.kubernetes.io/unreachable", effect, ready == "Unknown")
+            }
+            want("node.kubernetes.io/unschedulable", "NoSchedule", isCordoned)
+            if taints != kept { spec.taints = taints.isEmpty ? nil : taints }
+            node.spec = spec
+        }
+    }
+
+    private func nextNodeCIDR() -> IPPrefix? {
+        if nodeCIDRs == nil {
+            nodeCIDRs = try? NodeCIDRPool(cluster: options.podSubnet, nodeLength: options.nodeCIDRLength)
+            for node in cluster.list(Node.self) {
+                if let used = node.spec?.podCIDR.flatMap({ IPPrefix($0) }) { try? nodeCIDRs?.occupy(used) }
+            }
+        }
+        return try? nodeCIDRs?.allocateNext()
+    }
+
+    /// Cilium's operator and agents: one CiliumNode per node, with its CIDR, router and health address.
+    ///
+    /// Nodes are served in the order they joined, pinned ones before all others.
+    func reconcileCilium(node name: String) throws(ClusterError) {
+        guard let config = cluster.get(ConfigMap.self, "kube-system", "cilium-config")?.data
+        else { return }
+        guard cluster.get(Node.self, "", name) != nil || cluster.get(CiliumNode.self, "", name) == nil else { return }
+        let joined = cluster.list(Node.self).map { node in
+            (node, options.pins.podCIDR[node.name] == nil ? 1 : 0, cluster.creationRevision(of: node))
+        }
+        let nodes = joined.sorted { ($0.1, $0.2) < ($1.1, $1.2) }.map(\.0)
+        var pools = ClusterPools(config: config)
+        for node in cluster.list(CiliumNode.self) {
+            for cidr in (node.spec?.ipam?.podCIDRs ?? []).compactMap({ IPPrefix($0) }) { pools.occupy(cidr) }
+        }
+        // Also those of nodes that have not joined yet.
+        for pinned in options.pins.podCIDR.values { pools.occupy(pinned) }
+        for node in nodes {
+            let existing = cluster.get(CiliumNode.self, "", node.name)
+            var cidr = existing?.spec?.ipam?.podCIDRs?.first.flatMap { IPPrefix($0) }
+            var failure: AllocationError?
+            if config["ipam"] == "kubernetes" {
+                cidr = node.spec?.podCIDR.flatMap { IPPrefix($0) }
+            } else if cidr == nil, let pinned = options.pins.podCIDR[node.name] {
+                cidr = pinned
+            } else if cidr == nil {
+                do throws(AllocationError) { cidr = try pools.allocateNext() } catch { failure = error }
+            }
+            if let cidr {
+                try write(ciliumNode: node, existing, cidr)
+            } else if let failure {
+                let text = failure.description
+                try record(node, "CIDRAllocationFailed", text, component: "cilium-operator", warning: true)
+            }
+        }
+    }
+
+    private func write(
+        ciliumNode node: Node, _ existing: CiliumNode?, _ cidr: IPPrefix
+    ) throws(ClusterError) {
+        var excluded = cluster.indexed { $0.podAddressesByNode[node.name] ?? [] }
+        let internalIPs = (node.status?.addresses ?? []).filter { $0.type == "InternalIP" }.map(\.address)
+        excluded.formUnion(internalIPs.compactMap { IPAddress($0) })
+        let known = existing?.spec
+        let addresses: (router: IPAddress, health: IPAddress)
+        do throws(AllocationError) {
+            addresses = try PodAddressRange(cidr).agentAddresses(
+                pinnedRouter: options.pins.router[node.name],
+                restoredRouter: known?.addresses?.first { $0.type == "CiliumInternalIP" }.flatMap { IPAddress($0.ip) },
+                restoredHealth: known?.health?.ipv4.flatMap { IPAddress($0) }, seed: seed, node: node.name,
+                excluded: excluded)
+        } catch {
+            let message = "Unable to allocate router IP for family \(cidr.family.rawValue): \(error)"
+            return try record(node, "RouterIPAllocationFailed", message, component: "cilium-agent", warning: true)
+        }
+        let spec = CiliumNodeSpec(
+            addresses: internalIPs.map { CiliumNodeAddress(type: "InternalIP", ip: $0) } + [
+                CiliumNodeAddress(type: "CiliumInternalIP", ip: addresses.router.description)
+            ],
+            health: CiliumNodeHealth(ipv4: addresses.health.description),
+            ipam: CiliumNodeIPAM(podCIDRs: [cidr.description]))
+        if existing != nil {
+            try cluster.modify(CiliumNode.self, "", node.name) { $0.spec = spec }
+        } else {
+            let owner = OwnerReference(apiVersion: "v1", kind: "Node", name: node.name, uid: node.uid)
+            try cluster.create(
+                CiliumNode(
+                    metadata: ObjectMeta(name: node.name, labels: node.metadata.labels, ownerReferences: [owner]),
+                    spec: spec))
+        }
+    }
+}
+
+/// The pools of `cluster-pool-ipv4-cidr`, used one after the other.
+private struct ClusterPools {
+    private var pools: [NodeCIDRPool]
+
+    init(config: [String: String]) {
+        let length = config["cluster-pool-ipv4-mask-size"].flatMap { Int($0) } ?? 24
+        let cidrs = (config["cluster-pool-ipv4-cidr"] ?? "10.0.0.0/8").split { $0 == " " || $0 == "," }
+        pools = cidrs.compactMap { IPPrefix(String($0)) }.compactMap {
+            try? NodeCIDRPool(cluster: $0, nodeLength: length)
+        }
+    }
+
+    /// Marks a CIDR; one outside every pool is the administrator's business, as Cilium only logs it.
+    mutating func occupy(_ cidr: IPPrefix) {
+        for index in pools.indices { try? pools[index].occupy(cidr) }
+    }
+
+    mutating func allocateNext() throws(AllocationError) -> IPPrefix {
+        for index in pools.indices {
+            if let cidr = try? pools[index].allocateNext() { return cidr }
+        }
+        throw pools.isEmpty ? .nodeSizeTooBig : .noCIDRLeft
+    }
+}

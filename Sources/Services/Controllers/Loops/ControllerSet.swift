@@ -1,0 +1,167 @@
+package import ClusterState
+package import KubernetesModel
+import NetworkModel
+
+/// What a run of the controllers did.
+package struct SettleResult: Hashable, Sendable {
+    /// Whether anything was written.
+    package var changed: Bool
+    /// When something is due without a further change, such as a pod becoming available after `minReadySeconds`.
+    package var nextDue: Timestamp?
+}
+
+/// The controllers of kube-controller-manager, kube-scheduler and Cilium's operator as synchronous steps.
+///
+/// Each write of the cluster marks keys as dirty in the queues of those concerned; a step takes one key. Queues are
+/// emptied in a fixed order with endpoints last, so that a burst of pods costs one write of their slices. Not safe
+/// for several callers at once.
+package final class ControllerSet {
+    enum Queue: Int, CaseIterable { case garbage, node, cilium, deployment, replicaSet, scheduler, address, endpoints }
+
+    let cluster: Cluster
+    private var cursor: Int64
+    private var queues: [Set<ObjectKey>] = Array(repeating: [], count: Queue.allCases.count)
+    private var order: [[ObjectKey]] = Array(repeating: [], count: Queue.allCases.count)
+    /// Pods no node would take, to be tried again when a node changes.
+    var unschedulable: Set<ObjectKey> = []
+    /// When a key of a queue is to be looked at without a change.
+    private var timers: [Queue: [ObjectKey: Timestamp]] = [:]
+    var now = Timestamp(seconds: 0)
+    var nodeCIDRs: NodeCIDRPool?
+
+    /// Takes up every object the cluster has.
+    package init(cluster: Cluster) {
+        self.cluster = cluster
+        cursor = cluster.revision
+        enqueueAll()
+    }
+
+    var options: ClusterOptions { cluster.options }
+    var seed: Seed { cluster.options.seed }
+
+    /// Runs every controller until nothing is left to do at this time.
+    ///
+    /// - Throws: `storage` when the store fails; what was done stays, and the next call goes on from there.
+    package func settle(now: Timestamp) throws(ClusterError) -> SettleResult {
+        self.now = now
+        let before = cluster.revision
+        for (queue, keys) in timers {
+            for (key, due) in keys where due <= now {
+                timers[queue]?[key] = nil
+                mark(queue, key)
+            }
+        }
+        pull()
+        while let queue = Queue.allCases.first(where: { !order[$0.rawValue].isEmpty }) {
+            let keys = order[queue.rawValue].sorted()
+            order[queue.rawValue] = []
+            queues[queue.rawValue] = []
+            for key in keys { try step(queue, key) }
+            pull()
+        }
+        return SettleResult(changed: cluster.revision != before, nextDue: timers.values.flatMap(\.values).min())
+    }
+
+    /// Looks at a key again at a time, unless an earlier one is set.
+    func wake(_ queue: Queue, _ key: ObjectKey, at due: Timestamp) {
+        timers[queue, default: [:]][key] = min(timers[queue]?[key] ?? due, due)
+    }
+
+    func mark(_ queue: Queue, _ key: ObjectKey) {
+        if queues[queue.rawValue].insert(key).inserted { order[queue.rawValue].append(key) }
+    }
+
+    private func step(_ queue: Queue, _ key: ObjectKey) throws(ClusterError) {
+        switch queue {
+        case .garbage: try collect(ownerUID: key)
+        case .node: try reconcileNode(key.name)
+        case .cilium: try reconcileCilium(node: key.name)
+        case .deployment: try reconcileDeployment(key)
+        case .replicaSet: try reconcileReplicaSet(key)
+        case .scheduler: try schedule(key)
+        case .address: try addressPod(key)
+        case .endpoints: try reconcileEndpoints(key)
+        }
+    }
+
+    private func pull() {
+        do throws(ClusterError) {
+            for change in try cluster.changes(after: cursor) {
+                cursor = change.revision
+                note(change)
+            }
+        } catch {
+            cursor = cluster.revision
+            enqueueAll()
+        }
+    }
+
+    private func enqueueAll() {
+        for node in cluster.list(Node.self) { note(ClusterChange(existing: node)) }
+        for node in cluster.list(CiliumNode.self) { note(ClusterChange(existing: node)) }
+        for namespace in cluster.list(Namespace.self) { note(ClusterChange(existing: namespace)) }
+        for deployment in cluster.list(Deployment.self) { note(ClusterChange(existing: deployment)) }
+        for set in cluster.list(ReplicaSet.self) { note(ClusterChange(existing: set)) }
+        for pod in cluster.list(Pod.self) { note(ClusterChange(existing: pod)) }
+        for service in cluster.list(Service.self) { note(ClusterChange(existing: service)) }
+    }
+
+    /// Marks what a write concerns.
+    private func note(_ change: ClusterChange) {
+        let key = change.identity.key
+        if change.kind == .deleted, let uid = change.object.metadata.uid, change.identity.kind != "Event" {
+            mark(.garbage, ObjectKey(uid, ""))
+        }
+        if change.kind == .deleted { markTerminatingNamespace(key.namespace) }
+        switch change.object {
+        case let pod as Pod: notePod(pod, change.previous as? Pod, isDeleted: change.kind == .deleted)
+        case is Node:
+            mark(.node, key)
+            mark(.cilium, key)
+            for pod in unschedulable { mark(.scheduler, pod) }
+        case let map as ConfigMap where map.namespace == "kube-system" && map.name == "cilium-config":
+            for node in cluster.list(Node.self) { mark(.cilium, ObjectKey(node)) }
+        case is CiliumNode:
+            mark(.cilium, key)
+            for pod in cluster.indexed({ $0.podsByNode[key.name] ?? [] }) { mark(.address, pod) }
+        case is Deployment: mark(.deployment, key)
+        case let set as ReplicaSet:
+            mark(.replicaSet, key)
+            if let owner = set.controllerReference { mark(.deployment, ObjectKey(set.namespace, owner.name)) }
+        case is Service: mark(.endpoints, key)
+        case let slice as EndpointSlice where change.kind == .deleted:
+            if let service = slice.labels[EndpointSlice.serviceLabel] {
+                mark(.endpoints, ObjectKey(slice.namespace, service))
+            }
+        case is Namespace: markTerminatingNamespace(key.name)
+        default: break
+        }
+    }
+
+    private func notePod(_ pod: Pod, _ previous: Pod?, isDeleted: Bool) {
+        let key = ObjectKey(pod)
+        if let owner = pod.controllerReference { mark(.replicaSet, ObjectKey(pod.namespace, owner.name)) }
+        if isDeleted {
+            unschedulable.remove(key)
+        } else if (pod.spec?.nodeName ?? "").isEmpty {
+            if previous == nil || previous?.spec != pod.spec { mark(.scheduler, key) }
+        } else if (pod.status?.podIP ?? "").isEmpty {
+            mark(.address, key)
+        }
+        for (label, value) in Array(pod.labels) + Array(previous?.labels ?? [:]) {
+            let index = ClusterIndex.labelKey(pod.namespace, label, value)
+            for service in cluster.indexed({ $0.servicesBySelector[index] ?? [] }) { mark(.endpoints, service) }
+        }
+    }
+
+    private func markTerminatingNamespace(_ name: String) {
+        guard cluster.get(Namespace.self, "", name)?.metadata.deletionTimestamp != nil else { return }
+        mark(.garbage, ObjectKey("", name))
+    }
+}
+
+extension ClusterChange {
+    fileprivate init(existing object: any KubernetesObject) {
+        self.init(kind: .added, object: object, previous: nil, revision: 0)
+    }
+}
