@@ -25,7 +25,9 @@ struct CNICommand: ParsableCommand {
 
         @OptionGroup var lab: LabArgument
 
-        @Option(name: [.customShort("f"), .long], help: "A file of Helm values, in place of the lab's cilium.yaml.", completion: .file())
+        @Option(
+            name: [.customShort("f"), .long], help: "A file of Helm values, in place of the lab's cilium.yaml.",
+            completion: .file())
         var values: [String] = []
 
         @Option(name: .long, help: "A value, as for Helm: a.b=c[,d=e].")

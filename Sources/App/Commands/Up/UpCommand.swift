@@ -17,7 +17,8 @@ struct UpCommand: ParsableCommand {
               netlab up three-node --dry-run       what would be done, and why
             """)
 
-    @Argument(help: "A lab's name, a directory, or a kind config.", completion: .custom { _, _, _ in LabSearch().names() })
+    @Argument(
+        help: "A lab's name, a directory, or a kind config.", completion: .custom { _, _, _ in LabSearch().names() })
     var lab: String?
 
     @Option(name: .long, help: "Call the lab by this name instead of its directory's.")
