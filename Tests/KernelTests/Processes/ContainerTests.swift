@@ -166,7 +166,8 @@ struct ContainerTests {
             // Other tests make and delete named namespaces meanwhile.
             func facts() throws -> [String] {
                 try ["/proc/self/mountinfo", "/etc/hosts", "/etc/resolv.conf", "/proc/sys/kernel/hostname"].flatMap {
-                    String(decoding: try StateFile.read($0) ?? [], as: UTF8.self).split(separator: "\n").map(String.init)
+                    String(decoding: try StateFile.read($0) ?? [], as: UTF8.self).split(separator: "\n").map(
+                        String.init)
                 }.filter { !$0.contains(NamespaceFile.directory) }
             }
             let before = try facts()

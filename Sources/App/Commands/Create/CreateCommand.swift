@@ -14,7 +14,8 @@ struct CreateCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: "A lab's name, a directory, or a kind config.", completion: .custom { _, _, _ in LabSearch().names() })
+        help: "A lab's name, a directory, or a kind config. Left out: NETLAB_LAB, or the working directory.",
+        completion: .custom { _, _, _ in LabSearch().names() })
     var lab: String?
 
     @Option(name: .long, help: "Call the lab by this name instead of its directory's.")

@@ -17,7 +17,7 @@ struct DownCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: "The lab. May be left out when only one is up.",
+        help: "The lab. May be left out when only one is up (or with NETLAB_LAB).",
         completion: .custom { _, _, _ in NameCompletion.labsUp() })
     var lab: String?
 

@@ -60,7 +60,12 @@ struct ServicesCommand: ParsableCommand {
 /// `netlab service list`
 struct ServiceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "service", abstract: "Show what the ClusterIP proxy forwards.", subcommands: [Listing.self])
+        commandName: "service", abstract: "Show what the ClusterIP proxy forwards.",
+        discussion: """
+            EXAMPLES:
+              netlab service list
+            """,
+        subcommands: [Listing.self])
 
     struct Listing: ParsableCommand {
         static let configuration = CommandConfiguration(

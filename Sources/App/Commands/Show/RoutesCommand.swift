@@ -12,9 +12,9 @@ struct RoutesCommand: ParsableCommand {
         commandName: "routes", abstract: "Show routing tables as the kernel holds them.",
         discussion: """
             EXAMPLES:
-              netlab routes                        every node's main table
+              netlab routes                           every node's main table
               netlab routes kind-worker
-              netlab routes kind-worker --table 50 the delivery table, Cilium's endpoint map made visible
+              netlab routes kind-worker --table 50    the delivery table, Cilium's endpoint map made visible
               netlab routes --json
             """)
 
