@@ -18,7 +18,8 @@ struct NetlabCommand: AsyncParsableCommand {
               netlab shell kind-control-plane        a shell on a node
               netlab down                            leave nothing behind
 
-            Exit codes: 0 done, 1 failed, 2 wrong usage or lab files, 4 this machine cannot.
+            Exit codes: 0 done, 1 failed, 2 wrong usage or lab files, 4 this machine cannot. exec and shell end with the \
+            command's own.
             """,
         subcommands: [
             UpCommand.self, CreateCommand.self, CNICommand.self, ApplyCommand.self, DownCommand.self, ListCommand.self,
@@ -50,12 +51,27 @@ struct NetlabCommand: AsyncParsableCommand {
             report(failure)
             return failure.kind.rawValue
         } catch {
-            let code = exitCode(for: error)
+            let code = processExitCode(for: error)
             let text = fullMessage(for: error)
-            (code == .success ? StandardStream.output : .error).write(text.isEmpty ? "" : text + "\n")
-            // ArgumentParser answers bad usage with 64 (EX_USAGE); netlab's contract says 2.
-            return code == .validationFailure ? 2 : code.rawValue
+            (code == 0 ? StandardStream.output : .error).write(text.isEmpty ? "" : text + "\n")
+            return code
         }
+    }
+
+    /// The exit code of understanding these words and doing nothing.
+    static func exitCode(ofParsing arguments: [String]) -> Int32 {
+        do {
+            _ = try parseAsRoot(arguments)
+            return 0
+        } catch {
+            return processExitCode(for: error)
+        }
+    }
+
+    /// ArgumentParser answers bad usage with 64 (EX_USAGE); netlab's contract says 2. Help is no error.
+    private static func processExitCode(for error: any Error) -> Int32 {
+        let code = exitCode(for: error)
+        return code == .validationFailure ? 2 : code.rawValue
     }
 
     private static func report(_ failure: CommandFailure) {

@@ -23,7 +23,7 @@ package struct BackendChooser: Sendable {
 
     package init(
         backends: [Backend], affinity: SessionAffinity = .none, selection: BackendSelection = .random,
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+        random: any RandomNumberGenerator & Sendable
     ) {
         self.selection = selection
         self.affinity = affinity

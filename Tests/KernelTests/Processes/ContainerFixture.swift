@@ -61,7 +61,7 @@ struct ContainerFixture {
     }
 
     func log(_ container: String) -> String {
-        let bytes = (try? SmallFile.read("/tmp/\(name)/\(container).log")) ?? []
+        let bytes = (try? StateFile.read("/tmp/\(name)/\(container).log")) ?? []
         return String(decoding: bytes, as: UTF8.self)
     }
 

@@ -90,8 +90,8 @@ struct ContainerTests {
             #expect(!first.exists)
             #expect(fixture.runtime.list() == [])
             #expect(fixture.runtime.status(spec.id) == nil)
-            #expect(SmallFile.names(in: "/tmp/\(fixture.name)") == ["containers"])
-            #expect(SmallFile.names(in: fixture.root) == [])
+            #expect(StateFile.list("/tmp/\(fixture.name)") == ["containers"])
+            #expect(StateFile.list(fixture.root) == [])
             #expect(processes(mentioning: fixture.name) == [])
         }
     }
@@ -166,7 +166,8 @@ struct ContainerTests {
             // Other tests make and delete named namespaces meanwhile.
             func facts() throws -> [String] {
                 try ["/proc/self/mountinfo", "/etc/hosts", "/etc/resolv.conf", "/proc/sys/kernel/hostname"].flatMap {
-                    String(decoding: try SmallFile.read($0), as: UTF8.self).split(separator: "\n").map(String.init)
+                    String(decoding: try StateFile.read($0) ?? [], as: UTF8.self).split(separator: "\n").map(
+                        String.init)
                 }.filter { !$0.contains(NamespaceFile.directory) }
             }
             let before = try facts()
@@ -180,8 +181,8 @@ struct ContainerTests {
 
     /// Processes whose command line has the text in it.
     private func processes(mentioning text: String) -> [String] {
-        SmallFile.names(in: "/proc").filter { Int32($0) != nil }.compactMap { pid in
-            guard let bytes = try? SmallFile.read("/proc/\(pid)/cmdline") else { return nil }
+        StateFile.list("/proc").filter { Int32($0) != nil }.compactMap { pid in
+            guard let bytes = try? StateFile.read("/proc/\(pid)/cmdline") else { return nil }
             let line = String(decoding: bytes, as: UTF8.self)
             return line.contains(text) ? line : nil
         }

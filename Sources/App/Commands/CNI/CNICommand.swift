@@ -6,7 +6,13 @@ internal import NetworkPlanning
 /// `netlab cni ...`
 struct CNICommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cni", abstract: "Install or change the CNI.", subcommands: [Install.self])
+        commandName: "cni", abstract: "Install or change the CNI.",
+        discussion: """
+            EXAMPLES:
+              netlab cni install three-node
+              netlab cni install --set autoDirectNodeRoutes=false
+            """,
+        subcommands: [Install.self])
 
     /// `netlab cni install [LAB] [-f values.yaml] [--set k=v]...`
     struct Install: ParsableCommand {
@@ -25,7 +31,9 @@ struct CNICommand: ParsableCommand {
 
         @OptionGroup var lab: LabArgument
 
-        @Option(name: [.customShort("f"), .long], help: "A file of Helm values, in place of the lab's cilium.yaml.", completion: .file())
+        @Option(
+            name: [.customShort("f"), .long], help: "A file of Helm values, in place of the lab's cilium.yaml.",
+            completion: .file())
         var values: [String] = []
 
         @Option(name: .long, help: "A value, as for Helm: a.b=c[,d=e].")

@@ -13,7 +13,9 @@ struct CreateCommand: ParsableCommand {
               netlab create kind-config.yaml --name demo
             """)
 
-    @Argument(help: "A lab's name, a directory, or a kind config.", completion: .custom { _, _, _ in LabSearch().names() })
+    @Argument(
+        help: "A lab's name, a directory, or a kind config. Left out: NETLAB_LAB, or the working directory.",
+        completion: .custom { _, _, _ in LabSearch().names() })
     var lab: String?
 
     @Option(name: .long, help: "Call the lab by this name instead of its directory's.")

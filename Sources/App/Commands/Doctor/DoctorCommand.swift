@@ -28,13 +28,14 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         let capabilities = KernelProbe.run()
         let leftovers = ProcessEnvironment.isRoot ? (try? GarbageCollection.find(includingResumable: false)) ?? [] : []
-        let findings = capabilities.map {
-            Finding(name: $0.name, available: $0.isAvailable, cost: $0.cost, advice: $0.advice)
-        } + [
-            Finding(
-                name: "nothing left behind by earlier labs", available: leftovers.isEmpty,
-                cost: leftovers.map(\.object).joined(separator: ", "), advice: "remove it with `netlab gc`")
-        ]
+        let findings =
+            capabilities.map {
+                Finding(name: $0.name, available: $0.isAvailable, cost: $0.cost, advice: $0.advice)
+            } + [
+                Finding(
+                    name: "nothing left behind by earlier labs", available: leftovers.isEmpty,
+                    cost: leftovers.map(\.object).joined(separator: ", "), advice: "remove it with `netlab gc`")
+            ]
         if output.json {
             try JSONOutput.print(findings)
         } else {

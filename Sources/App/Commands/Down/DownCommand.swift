@@ -16,7 +16,9 @@ struct DownCommand: ParsableCommand {
               netlab down --all
             """)
 
-    @Argument(help: "The lab. May be left out when only one is up.", completion: .custom { _, _, _ in NameCompletion.labsUp() })
+    @Argument(
+        help: "The lab. May be left out when only one is up (or with NETLAB_LAB).",
+        completion: .custom { _, _, _ in NameCompletion.labsUp() })
     var lab: String?
 
     @Flag(name: .long, help: "Take every lab down.")

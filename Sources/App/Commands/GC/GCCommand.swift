@@ -35,7 +35,8 @@ struct GCCommand: ParsableCommand {
         }
         if output.json { return try JSONOutput.print(leftovers) }
         for leftover in leftovers {
-            StandardStream.output.write("\(dryRun ? "would remove" : "removed") \(leftover.object): \(leftover.proof)\n")
+            StandardStream.output.write(
+                "\(dryRun ? "would remove" : "removed") \(leftover.object): \(leftover.proof)\n")
         }
         if leftovers.isEmpty { StandardStream.error.write("Nothing is left behind.\n") }
     }

@@ -22,7 +22,7 @@ struct ServicesCommand: ParsableCommand {
         let services = try lab.find().objects(Service.self).filter(namespace.contains)
         if output.json { return try JSONOutput.print(services) }
         guard !services.isEmpty else { return StandardStream.error.write(namespace.nothing) }
-        let table = Self.table(services, namespaced: namespace.allNamespaces, now: ProcessEnvironment.now)
+        let table = Self.table(services, namespaced: namespace.allNamespaces, now: Clock.wall())
         StandardStream.output.write(table.text(wide: wide.isWide))
     }
 
@@ -60,7 +60,12 @@ struct ServicesCommand: ParsableCommand {
 /// `netlab service list`
 struct ServiceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "service", abstract: "Show what the ClusterIP proxy forwards.", subcommands: [Listing.self])
+        commandName: "service", abstract: "Show what the ClusterIP proxy forwards.",
+        discussion: """
+            EXAMPLES:
+              netlab service list
+            """,
+        subcommands: [Listing.self])
 
     struct Listing: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -20,10 +20,7 @@ package struct CommandFailure: Error, Hashable, Sendable {
 
     /// A kernel's refusal: the environment's fault when rights or features are missing.
     init(_ error: KernelError) {
-        let lacking = error.code == .notPermitted || error.code == .unsupported || error.code == .exhausted
-        var message = "\(error.operation): \(error.code)"
-        if !error.detail.isEmpty { message += " (\(error.detail))" }
-        self.init(lacking ? .environment : .failed, message, advice: error.advice)
+        self.init(ControlFailure(error))
     }
 }
 

@@ -25,7 +25,8 @@ extension LabLoading {
             let known = LabSearch().names()
             throw CommandFailure(
                 .usage, "name a lab",
-                advice: known.isEmpty ? "a directory with a kind.yaml, or a kind config" : "labs: " + known.joined(separator: ", "))
+                advice: known.isEmpty
+                    ? "a directory with a kind.yaml, or a kind config" : "labs: " + known.joined(separator: ", "))
         }
         do throws(LabLocator.NotFound) {
             place = try locator(LabSearch.directories).locate(word)

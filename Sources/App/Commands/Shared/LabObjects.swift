@@ -31,6 +31,7 @@ enum Target {
         }
         let known = (nodes.map(\.name) + pods.map(\.name)).sorted().joined(separator: ", ")
         throw CommandFailure(
-            .usage, "lab \"\(lab.name)\" has no node or pod \"\(name)\"", advice: known.isEmpty ? "" : "there are: \(known)")
+            .usage, "lab \"\(lab.name)\" has no node or pod \"\(name)\"",
+            advice: known.isEmpty ? "" : "there are: \(known)")
     }
 }

@@ -66,6 +66,7 @@ struct RunningLab {
     }
 
     private static func upAdvice(_ names: [String]) -> String {
-        names.isEmpty ? "no lab is up; start one with `netlab up`" : "labs that are up: " + names.joined(separator: ", ")
+        names.isEmpty
+            ? "no lab is up; start one with `netlab up`" : "labs that are up: " + names.joined(separator: ", ")
     }
 }

@@ -7,7 +7,12 @@ internal import NetworkModel
 /// `netlab network ls`
 struct NetworkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "network", abstract: "Look at the network the nodes stand in.", subcommands: [Listing.self])
+        commandName: "network", abstract: "Look at the network the nodes stand in.",
+        discussion: """
+            EXAMPLES:
+              netlab network ls
+            """,
+        subcommands: [Listing.self])
 
     struct Listing: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -17,6 +22,7 @@ struct NetworkCommand: ParsableCommand {
 
                 EXAMPLES:
                   netlab network ls
+                  netlab network ls --json    with the bridge's namespace, subnet and ports
                 """)
 
         @OptionGroup var lab: LabArgument

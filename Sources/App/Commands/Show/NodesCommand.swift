@@ -19,7 +19,7 @@ struct NodesCommand: ParsableCommand {
     func run() throws {
         let nodes = try lab.find().objects(Node.self)
         if output.json { return try JSONOutput.print(nodes) }
-        StandardStream.output.write(Self.table(nodes, now: ProcessEnvironment.now).text(wide: wide.isWide))
+        StandardStream.output.write(Self.table(nodes, now: Clock.wall()).text(wide: wide.isWide))
     }
 
     static func table(_ nodes: [Node], now: Double) -> KubernetesTable {

@@ -60,7 +60,7 @@ struct PSCommand: ParsableCommand {
         NodeRow(
             name: node.name, namespace: DatapathNames.node(running.name, node.name)?.rawValue ?? "",
             address: node.status?.addresses?.first { $0.type == "InternalIP" }?.address ?? "",
-            status: "Up " + HumanDuration.text(since: node.metadata.creationTimestamp, now: ProcessEnvironment.now),
+            status: "Up " + HumanDuration.text(since: node.metadata.creationTimestamp, now: Clock.wall()),
             pods: pods.count { $0.spec?.nodeName == node.name })
     }
 

@@ -22,7 +22,7 @@ struct PodsCommand: ParsableCommand {
         let pods = try lab.find().objects(Pod.self).filter(namespace.contains)
         if output.json { return try JSONOutput.print(pods) }
         guard !pods.isEmpty else { return StandardStream.error.write(namespace.nothing) }
-        let table = Self.table(pods, namespaced: namespace.allNamespaces, now: ProcessEnvironment.now)
+        let table = Self.table(pods, namespaced: namespace.allNamespaces, now: Clock.wall())
         StandardStream.output.write(table.text(wide: wide.isWide))
     }
 

@@ -12,15 +12,17 @@ struct RoutesCommand: ParsableCommand {
         commandName: "routes", abstract: "Show routing tables as the kernel holds them.",
         discussion: """
             EXAMPLES:
-              netlab routes                        every node's main table
+              netlab routes                           every node's main table
               netlab routes kind-worker
-              netlab routes kind-worker --table 50 the delivery table, Cilium's endpoint map made visible
+              netlab routes kind-worker --table 50    the delivery table, Cilium's endpoint map made visible
               netlab routes --json
             """)
 
     @OptionGroup var lab: LabOption
 
-    @Argument(help: "Nodes or pods; all nodes when left out.", completion: .custom { _, _, _ in NameCompletion.nodesAndPods() })
+    @Argument(
+        help: "Nodes or pods; all nodes when left out.",
+        completion: .custom { _, _, _ in NameCompletion.nodesAndPods() })
     var targets: [String] = []
 
     @Option(name: .long, help: "main, local, default or a number.")
@@ -42,7 +44,8 @@ struct RoutesCommand: ParsableCommand {
         var listings: [Listing] = []
         for (index, (name, namespace)) in namespaces.enumerated() {
             guard let observed = state.namespaces[namespace] else {
-                throw CommandFailure(.failed, "namespace \(namespace) is gone", advice: "repair it with `netlab up \(running.name)`")
+                throw CommandFailure(
+                    .failed, "namespace \(namespace) is gone", advice: "repair it with `netlab up \(running.name)`")
             }
             if output.json {
                 listings.append(
@@ -51,7 +54,8 @@ struct RoutesCommand: ParsableCommand {
                         routes: observed.routes.values.filter { $0.table == table }.sorted { $0.key < $1.key }))
             } else {
                 let heading = namespaces.count > 1 ? (index > 0 ? "\n" : "") + "\(name)\n" : ""
-                StandardStream.output.write(heading + RouteTableText.lines(of: observed, table: table).map { $0 + "\n" }.joined())
+                StandardStream.output.write(
+                    heading + RouteTableText.lines(of: observed, table: table).map { $0 + "\n" }.joined())
             }
         }
         if output.json { try JSONOutput.print(listings) }
@@ -77,7 +81,8 @@ struct RoutesCommand: ParsableCommand {
         case "default": return RouteTable(rawValue: 253)
         default:
             guard let number = UInt32(table) else {
-                throw CommandFailure(.usage, "\"\(table)\" is no routing table", advice: "main, local, default or a number")
+                throw CommandFailure(
+                    .usage, "\"\(table)\" is no routing table", advice: "main, local, default or a number")
             }
             return RouteTable(rawValue: number)
         }

@@ -30,9 +30,9 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let running = try lab.find()
-        let deadline = ProcessEnvironment.now + waitDuration
+        let deadline = Clock.monotonic() + waitDuration
         var status = try ask(running)
-        while wait, !isGood(status), ProcessEnvironment.now < deadline {
+        while wait, !isGood(status), Clock.monotonic() < deadline {
             StandardStream.pause(seconds: 0.05)
             status = try ask(running)
         }

@@ -14,10 +14,13 @@ struct UpCommand: ParsableCommand {
             EXAMPLES:
               netlab up three-node
               netlab up ./my-lab --name mine       the same directory under another name
-              netlab up three-node --dry-run       what would be done, and why
+              netlab up three-node --dry-run       what would be done, and why; needs no root
+              netlab up three-node --prune         also take away what was added by hand
             """)
 
-    @Argument(help: "A lab's name, a directory, or a kind config.", completion: .custom { _, _, _ in LabSearch().names() })
+    @Argument(
+        help: "A lab's name, a directory, or a kind config. Left out: NETLAB_LAB, or the working directory.",
+        completion: .custom { _, _, _ in LabSearch().names() })
     var lab: String?
 
     @Option(name: .long, help: "Call the lab by this name instead of its directory's.")

@@ -4,7 +4,12 @@ internal import LinuxKernel
 /// `netlab version`
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "version", abstract: "Print the version, and what it behaves like.")
+        commandName: "version", abstract: "Print the version, and what it behaves like.",
+        discussion: """
+            EXAMPLES:
+              netlab version
+              netlab version --json
+            """)
 
     @OptionGroup var output: JSONFlag
 

@@ -1,8 +1,10 @@
+internal import KubernetesModel
 internal import LinuxKernel
 
 /// What a node tells of the machine it runs on.
 enum HostFacts {
-    static var now: Double { ProcessEnvironment.now }
+    /// The time of day, to the second, as Kubernetes writes it.
+    static var now: Timestamp { Timestamp(seconds: Int64(Clock.wall())) }
     /// The node's file system is the host's, so this is the host's /etc/os-release.
     static let osImage: String = {
         let text = (try? StateFile.read("/etc/os-release")).flatMap { $0 }.map { String(decoding: $0, as: UTF8.self) }

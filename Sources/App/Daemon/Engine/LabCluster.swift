@@ -182,7 +182,7 @@ final class LabCluster {
         return all(type)
     }
 
-    private static let clock: @Sendable () -> Timestamp = { Timestamp(seconds: Int64(HostFacts.now)) }
+    private static let clock: @Sendable () -> Timestamp = { HostFacts.now }
 
     private static func options(_ files: Lab) -> ClusterOptions {
         var pins = Pins()

@@ -31,7 +31,7 @@ extension LabEngine {
     /// The controllers want to look again at a time, with or without a change.
     private func settleAgain(at due: Timestamp) {
         Task { [weak self] in
-            try? await Task.sleep(for: .seconds(max(0.1, Double(due.seconds) - ProcessEnvironment.now)))
+            try? await Task.sleep(for: .seconds(max(0.1, Double(due.seconds) - Clock.wall())))
             do {
                 try await self?.settle()
             } catch {
@@ -140,9 +140,9 @@ extension LabEngine {
 
     // MARK: Waiting
 
-    /// Returns after the next change, or at the deadline.
+    /// Returns after the next change, or at the deadline (``Clock/monotonic()``).
     func nextChange(deadline: Double) async {
-        let left = deadline - ProcessEnvironment.now
+        let left = deadline - Clock.monotonic()
         guard left > 0 else { return }
         let timer = Task {
             try? await Task.sleep(for: .seconds(left))

@@ -107,7 +107,7 @@ extension LabEngine {
             report(.note("No CNI: the nodes stay NotReady until `netlab cni install \(paths.lab)`."))
         } else if !cluster.pods.isEmpty {
             report(.phase("Starting pods 🕹️"))
-            let ready = await waitForPods(deadline: ProcessEnvironment.now + options.timeout)
+            let ready = await waitForPods(deadline: Clock.monotonic() + options.timeout)
             report(.phaseEnded(succeeded: ready))
         }
         return .verification(try verification())
@@ -148,7 +148,7 @@ extension LabEngine {
     private func waitForPods(deadline: Double) async -> Bool {
         while let cluster = lab?.cluster {
             if cluster.workloadsAreReady { return true }
-            if ProcessEnvironment.now >= deadline { return false }
+            if Clock.monotonic() >= deadline { return false }
             await nextChange(deadline: deadline)
         }
         return false

@@ -26,7 +26,7 @@ extension LabEngine {
         let pods = current.cluster.pods.filter { $0.spec?.hostNetwork != true }
         let active = pods.filter { ["Running", "Pending"].contains($0.status?.phase ?? "Pending") }
         return LabStatus(
-            lab: paths.lab, path: current.files.path, uptime: ProcessEnvironment.now - startedAt, nodes: nodes.count,
+            lab: paths.lab, path: current.files.path, uptime: Clock.monotonic() - startedAt, nodes: nodes.count,
             readyNodes: current.cluster.readyNodes, cniInstalled: current.cluster.values != nil,
             healthyNodes: nodes.count { node in
                 node.router != nil && !(DatapathNames.node(paths.lab, node.name).map(drifted.contains) ?? true)
@@ -34,7 +34,9 @@ extension LabEngine {
             pods: active.count,
             managedPods: active.count { $0.status?.podIP != nil },
             openConnections: plane.counters.openConnections,
-            drift: drift.map { "\($0.step.namespace): \($0.step.action) \($0.step.kind) \($0.step.object) (\($0.reason))" },
+            drift: drift.map {
+                "\($0.step.namespace): \($0.step.action) \($0.step.kind) \($0.step.object) (\($0.reason))"
+            },
             foreign: foreign, warnings: current.datapath?.warnings.map { "\($0)" } ?? [], errors: errors)
     }
 }

@@ -22,7 +22,7 @@ actor LabEngine {
     let runtime: NamespacedProcesses
     let plane: RelayDataPlane
     let network = LinuxNetwork()
-    let startedAt = ProcessEnvironment.now
+    let startedAt = Clock.monotonic()
     var record: LabRecord
     /// nil until the first `create` or `up`.
     var lab: LoadedLab?

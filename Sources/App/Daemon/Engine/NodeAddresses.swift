@@ -18,7 +18,9 @@ struct NodeAddresses {
         var offset = 1
         for node in files.kind.nodes where addresses[node.name] == nil {
             // The last address is the broadcast address. A subnet that is too small leaves nodes without an address.
-            while offset < underlay.subnet.count - 1, taken.contains(underlay.subnet.address(at: offset)) { offset += 1 }
+            while offset < underlay.subnet.count - 1, taken.contains(underlay.subnet.address(at: offset)) {
+                offset += 1
+            }
             guard offset < underlay.subnet.count - 1 else { return }
             addresses[node.name] = underlay.subnet.address(at: offset)
             taken.insert(underlay.subnet.address(at: offset))

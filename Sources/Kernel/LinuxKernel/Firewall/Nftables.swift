@@ -1,7 +1,7 @@
+internal import CLinux
 internal import CNetlink
 internal import CNftables
 internal import FoundationEssentials
-internal import CLinux
 internal import Glibc
 internal import NetworkModel
 internal import NetworkPlanning

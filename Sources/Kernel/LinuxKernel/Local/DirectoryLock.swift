@@ -26,16 +26,10 @@ package final class DirectoryLock: Sendable {
                 throw KernelError(errno: error.errno, "lock \(path)")
             }
             // Whoever held the lock before may have removed the directory: then this one locks nothing.
-            if NamespaceFile.identity(of: opened) == Self.identity(ofPath: path) {
+            if NamespaceFile.identity(of: opened) == NamespaceIdentity(path: path) {
                 descriptor = file
                 return
             }
         }
-    }
-
-    private static func identity(ofPath path: String) -> NamespaceIdentity? {
-        var facts = stat()
-        guard stat(path, &facts) == 0 else { return nil }
-        return NamespaceIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
     }
 }

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 package import NetworkPlanning
 
-/// Files under /run/netlab: for root alone, written whole or not at all.
+/// Small files, such as those under /run/netlab: written for root alone, whole or not at all, and read whole.
 package enum StateFile {
     /// Makes a directory with mode 0700, and its parents; one that exists stays as it is.
     package static func makeDirectory(_ path: String) throws(KernelError) {
@@ -20,7 +20,9 @@ package enum StateFile {
         let draft = path + ".new"
         do throws(SystemCall.Failure) {
             let file = FileDescriptor(
-                owning: try SystemCall.check { open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600) })
+                owning: try SystemCall.check {
+                    open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+                })
             try writeAll(bytes, to: file.rawValue)
             try SystemCall.check { rename(draft, path) }
         } catch {
@@ -46,18 +48,9 @@ package enum StateFile {
         }
     }
 
-    /// The names in a directory, sorted, without `.` and `..`; empty when it does not exist.
+    /// The names in a directory, sorted, without `.` and `..`; empty when it cannot be read.
     package static func list(_ path: String) -> [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        (try? DirectoryListing.names(in: path)) ?? []
     }
 
     /// Whether it is a directory, not following a symbolic link.

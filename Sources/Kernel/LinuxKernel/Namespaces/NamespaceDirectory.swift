@@ -64,18 +64,11 @@ enum NamespaceDirectory {
 
     /// The names there are, sorted; none when the directory is absent.
     static func list() throws(KernelError) -> [NamespaceName] {
-        guard let directory = opendir(NamespaceFile.directory) else {
-            if errno == ENOENT { return [] }
-            throw KernelError(errno: errno, "list \(NamespaceFile.directory)")
+        do throws(KernelError) {
+            return try DirectoryListing.names(in: NamespaceFile.directory).compactMap { NamespaceName(rawValue: $0) }
+        } catch {
+            if error.code == .notFound { return [] }
+            throw error
         }
-        defer { closedir(directory) }
-        var names: [NamespaceName] = []
-        while let entry = readdir(directory) {
-            let text = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
-                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let name = NamespaceName(rawValue: text) { names.append(name) }
-        }
-        return names.sorted()
     }
 }

@@ -36,16 +36,13 @@ package enum NamespaceFile {
     ///
     /// A file that names no namespace has an identity too; ``open(_:)`` tells them apart.
     package static func identity(of name: NamespaceName) -> NamespaceIdentity? {
-        var facts = stat()
-        guard stat(path(of: name), &facts) == 0 else { return nil }
-        return NamespaceIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
+        NamespaceIdentity(path: path(of: name))
     }
 
     /// The identity of an open namespace, or of any other open file.
     package static func identity(of descriptor: Int32) -> NamespaceIdentity? {
         var facts = stat()
-        guard fstat(descriptor, &facts) == 0 else { return nil }
-        return NamespaceIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
+        return fstat(descriptor, &facts) == 0 ? NamespaceIdentity(facts) : nil
     }
 }
 
@@ -57,6 +54,17 @@ package struct NamespaceIdentity: Hashable, Sendable {
     package init(device: UInt64, inode: UInt64) {
         self.device = device
         self.inode = inode
+    }
+
+    /// The identity behind a path, such as /proc/PID/ns/net; nil when there is no such file.
+    init?(path: String) {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        self.init(facts)
+    }
+
+    fileprivate init(_ facts: stat) {
+        self.init(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
     }
 }
 

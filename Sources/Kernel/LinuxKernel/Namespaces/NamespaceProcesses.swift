@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 package import NetworkModel
 package import NetworkPlanning
 
@@ -26,17 +24,9 @@ package enum NamespaceProcesses {
     /// ``find(in:)-([NamespaceName])`` for namespaces whose names may be gone already.
     package static func find(in identities: Set<NamespaceIdentity>) throws(KernelError) -> [NamespaceIdentity: [Int32]]
     {
-        guard let directory = opendir("/proc") else { throw KernelError(errno: errno, "list processes") }
-        defer { closedir(directory) }
         var found: [NamespaceIdentity: [Int32]] = [:]
-        while let entry = readdir(directory) {
-            let text = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
-                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard let pid = Int32(text) else { continue }
-            var facts = stat()
-            guard stat("/proc/\(pid)/ns/net", &facts) == 0 else { continue }
-            let identity = NamespaceIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
+        for pid in try DirectoryListing.names(in: "/proc").compactMap({ Int32($0) }) {
+            guard let identity = NamespaceIdentity(path: "/proc/\(pid)/ns/net") else { continue }
             if identities.contains(identity) { found[identity, default: []].append(pid) }
         }
         return found.mapValues { $0.sorted() }

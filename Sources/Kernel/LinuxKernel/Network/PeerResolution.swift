@@ -1,5 +1,5 @@
-internal import CNetlink
 internal import CLinux
+internal import CNetlink
 internal import Glibc
 internal import NetworkModel
 internal import NetworkPlanning

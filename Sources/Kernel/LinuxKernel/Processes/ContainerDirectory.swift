@@ -1,5 +1,5 @@
-internal import FoundationEssentials
 internal import CLinux
+internal import FoundationEssentials
 internal import Glibc
 internal import NetworkPlanning
 package import PodLifecycle
@@ -43,9 +43,9 @@ package struct ContainerDirectory: Hashable, Sendable {
 
     /// Makes the directory and what the shim reads.
     func create(_ spec: ContainerSpec) throws(KernelError) {
-        try SmallFile.makeDirectory(path)
-        try SmallFile.write(Array(spec.hosts.utf8), to: hosts)
-        try SmallFile.write(Array(spec.resolvConf.utf8), to: resolvConf)
+        try StateFile.makeDirectory(path)
+        try StateFile.write(Array(spec.hosts.utf8), to: hosts)
+        try StateFile.write(Array(spec.resolvConf.utf8), to: resolvConf)
         try encode(spec, to: "spec.json")
     }
 
@@ -59,18 +59,18 @@ package struct ContainerDirectory: Hashable, Sendable {
 
     /// What could not be mounted inside.
     package func warnings() -> [String] {
-        guard let bytes = try? SmallFile.read("\(path)/warnings") else { return [] }
+        guard let bytes = try? StateFile.read("\(path)/warnings") else { return [] }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
     func write(warnings: [String]) throws(KernelError) {
         guard !warnings.isEmpty else { return }
-        try SmallFile.write(Array((warnings.joined(separator: "\n") + "\n").utf8), to: "\(path)/warnings")
+        try StateFile.write(Array((warnings.joined(separator: "\n") + "\n").utf8), to: "\(path)/warnings")
     }
 
     /// Removes the directory, and those of its container and pod when they are empty then.
     func remove(below root: String) {
-        for name in SmallFile.names(in: path) { unlink("\(path)/\(name)") }
+        for name in StateFile.list(path) { unlink("\(path)/\(name)") }
         var current = path
         while current.count > root.count, rmdir(current) == 0, let slash = current.lastIndex(of: "/") {
             current = String(current[..<slash])
@@ -79,9 +79,9 @@ package struct ContainerDirectory: Hashable, Sendable {
 
     /// The containers whose directories stand below a root, in order.
     static func all(below root: String) -> [ContainerID] {
-        SmallFile.names(in: root).flatMap { uid in
-            SmallFile.names(in: "\(root)/\(uid)").flatMap { container in
-                SmallFile.names(in: "\(root)/\(uid)/\(container)").compactMap { Int($0) }.sorted().map {
+        StateFile.list(root).flatMap { uid in
+            StateFile.list("\(root)/\(uid)").flatMap { container in
+                StateFile.list("\(root)/\(uid)/\(container)").compactMap { Int($0) }.sorted().map {
                     ContainerID(podUID: uid, container: container, attempt: $0)
                 }
             }
@@ -89,7 +89,10 @@ package struct ContainerDirectory: Hashable, Sendable {
     }
 
     private func decode<Value: Decodable>(_ name: String) throws(KernelError) -> Value {
-        let bytes = try SmallFile.read("\(path)/\(name)")
+        let file = "\(path)/\(name)"
+        guard let bytes = try StateFile.read(file) else {
+            throw KernelError(.notFound, "read \(file)")
+        }
         do {
             return try JSONDecoder().decode(Value.self, from: Data(bytes))
         } catch {
@@ -104,6 +107,6 @@ package struct ContainerDirectory: Hashable, Sendable {
         } catch {
             throw KernelError(.invalid, "write \(path)/\(name)", detail: "\(error)")
         }
-        try SmallFile.write(Array(data), to: "\(path)/\(name)")
+        try StateFile.write(Array(data), to: "\(path)/\(name)")
     }
 }

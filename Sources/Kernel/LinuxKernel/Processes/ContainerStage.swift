@@ -42,7 +42,7 @@ package enum ContainerStage {
 
     /// One line on standard error.
     static func complain(_ text: String) {
-        _ = try? SmallFile.writeAll(Array("netlab: \(text)\n".utf8), to: 2)
+        _ = try? StateFile.writeAll(Array("netlab: \(text)\n".utf8), to: 2)
     }
 
     /// Names the process as `ps` shows it; the kernel keeps 15 bytes.

@@ -7,8 +7,8 @@ extension NamespacedProcesses {
     /// Shims, and first processes that have not yet become their program, whose containers stand below a directory;
     /// found by their command lines, so also when the directory itself is lost.
     package static func leftovers(below root: String) -> [ProcessIdentity] {
-        SmallFile.names(in: "/proc").compactMap { Int32($0) }.filter { pid in
-            guard let bytes = try? SmallFile.read("/proc/\(pid)/cmdline") else { return false }
+        StateFile.list("/proc").compactMap { Int32($0) }.filter { pid in
+            guard let bytes = try? StateFile.read("/proc/\(pid)/cmdline") else { return false }
             let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
             return words.count >= 4 && words[1] == ContainerStage.word && words[3].hasPrefix(root + "/")
         }.compactMap { ProcessIdentity(current: $0) }

@@ -40,7 +40,7 @@ package final class NamespacedProcesses: ContainerRuntime {
         exitHandler = Mutex(nil)
         let relay = ExitRelay()
         do throws(KernelError) {
-            try SmallFile.makeDirectory(root)
+            try StateFile.makeDirectory(root)
             watch = try ExitWatch { relay.runtime()?.ended($0) }
         } catch {
             throw ContainerRuntimeError(error)

@@ -58,7 +58,7 @@ package struct ProcessIdentity: Hashable, Sendable, Codable {
 
     /// Field 22 of /proc/PID/stat, counted from the last `)`: the name before it may hold anything.
     private static func startTime(of pid: Int32) -> UInt64? {
-        guard let bytes = try? SmallFile.read("/proc/\(pid)/stat"), let end = bytes.lastIndex(of: UInt8(ascii: ")"))
+        guard let bytes = try? StateFile.read("/proc/\(pid)/stat"), let end = bytes.lastIndex(of: UInt8(ascii: ")"))
         else { return nil }
         let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
         guard fields.count > 19 else { return nil }

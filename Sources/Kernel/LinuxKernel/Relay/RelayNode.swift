@@ -39,7 +39,10 @@ final class RelayFrontend: Sendable {
         self.node = node
         self.socket = socket
         frontend = entry.frontend
-        chooser = Mutex(BackendChooser(backends: backends, affinity: entry.affinity, selection: selection))
+        chooser = Mutex(
+            BackendChooser(
+                backends: backends, affinity: entry.affinity, selection: selection,
+                random: SystemRandomNumberGenerator()))
         known = Mutex(Set(backends.map(BackendAddress.init)))
     }
 
@@ -59,7 +62,7 @@ final class RelayFrontend: Sendable {
 
     /// The backend for a client's next connection; nil when none is left.
     func choose(for client: IPAddress, excluding excluded: Set<BackendAddress>) -> Backend? {
-        let now = RelayClock.seconds()
+        let now = Clock.monotonic()
         return chooser.withLock { $0.choose(for: client, now: now, excluding: excluded) }
     }
 
@@ -68,19 +71,4 @@ final class RelayFrontend: Sendable {
 
     /// Whether the backend still stands in an EndpointSlice, active or terminating.
     func knows(_ backend: Backend) -> Bool { known.withLock { $0.contains(BackendAddress(backend)) } }
-}
-
-/// The two clocks of the relay, both read without entering the kernel.
-enum RelayClock {
-    /// Seconds on a clock that only goes forward.
-    static func seconds() -> Double { read(CLOCK_MONOTONIC) }
-
-    /// Seconds since the epoch, for records.
-    static func wallSeconds() -> Double { read(CLOCK_REALTIME) }
-
-    private static func read(_ clock: clockid_t) -> Double {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
 }

@@ -73,11 +73,11 @@ final class RelayWorker: @unchecked Sendable {
     /// The loop; ends after `.stop`.
     func run() {
         while !isStopping {
-            let patience = postponed.isEmpty ? timers.milliseconds(now: RelayClock.seconds()) : 0
+            let patience = postponed.isEmpty ? timers.milliseconds(now: Clock.monotonic()) : 0
             poller.wait(milliseconds: patience) { handler, token, events in
                 handler.handle(events, token: token, on: self)
             }
-            while let due = timers.popDue(now: RelayClock.seconds()) {
+            while let due = timers.popDue(now: Clock.monotonic()) {
                 due.handler.timeIsUp(serial: due.serial, on: self)
             }
             let turn = postponed
@@ -94,7 +94,7 @@ final class RelayWorker: @unchecked Sendable {
 
     /// Calls the handler once after so many seconds.
     func callBack(_ handler: EventHandler, after seconds: Double, serial: UInt64) {
-        timers.add(handler, now: RelayClock.seconds(), delay: seconds, serial: serial)
+        timers.add(handler, now: Clock.monotonic(), delay: seconds, serial: serial)
     }
 
     /// Makes sockets that this thread opens next belong to the node. Staying there costs nothing until another node's

@@ -75,7 +75,7 @@ final class TCPRelay: EventHandler {
     func record(_ verdict: FlowRecord.Verdict, on worker: RelayWorker) {
         worker.log.append(
             FlowRecord(
-                time: RelayClock.wallSeconds(), node: frontend.node.name, client: client.address,
+                time: Clock.wall(), node: frontend.node.name, client: client.address,
                 clientPort: client.port, frontend: frontend.frontend, backend: backend, verdict: verdict,
                 bytesToBackend: clientEnd.received, bytesToClient: backendEnd.received))
     }

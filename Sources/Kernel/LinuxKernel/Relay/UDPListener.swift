@@ -97,7 +97,7 @@ final class UDPListener: FrontendHandler {
 
     override func timeIsUp(serial: UInt64, on worker: RelayWorker) {
         isSweeping = false
-        let horizon = RelayClock.seconds() - worker.settings.udpIdle
+        let horizon = Clock.monotonic() - worker.settings.udpIdle
         for flow in flows.values where flow.lastUse <= horizon { end(flow, .closed, on: worker) }
         if !flows.isEmpty { sweepLater(on: worker) }
     }
@@ -120,7 +120,7 @@ final class UDPFlow: EventHandler {
         self.listener = listener
         self.client = client
         self.backend = backend
-        lastUse = RelayClock.seconds()
+        lastUse = Clock.monotonic()
         let address = SocketAddress(backend.address, backend.port)
         guard worker.enter(listener.frontend.node) else { return nil }
         descriptor = SocketOptions.open(address, stream: false)
@@ -142,7 +142,7 @@ final class UDPFlow: EventHandler {
 
     /// Whether the flow lives on; a datagram that finds no room is dropped and leaves it alive.
     func send(_ bytes: UnsafeMutableRawPointer, _ count: Int) -> Bool {
-        lastUse = RelayClock.seconds()
+        lastUse = Clock.monotonic()
         let sent = Glibc.send(descriptor, bytes, count, Int32(MSG_NOSIGNAL))
         if sent < 0 { return errno != ECONNREFUSED }
         bytesToBackend += UInt64(sent)
@@ -161,7 +161,7 @@ final class UDPFlow: EventHandler {
                 default: return  // drained, or an ICMP error that reading has cleared
                 }
             }
-            lastUse = RelayClock.seconds()
+            lastUse = Clock.monotonic()
             bytesToClient += UInt64(received)
             _ = client.withSockaddr {
                 sendto(
@@ -184,7 +184,7 @@ final class UDPFlow: EventHandler {
     private func record(_ verdict: FlowRecord.Verdict, on worker: RelayWorker) {
         worker.log.append(
             FlowRecord(
-                time: RelayClock.wallSeconds(), node: listener.frontend.node.name, client: client.address,
+                time: Clock.wall(), node: listener.frontend.node.name, client: client.address,
                 clientPort: client.port, frontend: listener.frontend.frontend, backend: backend, verdict: verdict,
                 bytesToBackend: bytesToBackend, bytesToClient: bytesToClient))
     }

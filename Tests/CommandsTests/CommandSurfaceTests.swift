@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@testable import Commands
+
+/// What the program promises before it does anything: its words, their help, and exit codes of what was mistyped.
+struct CommandSurfaceTests {
+    /// Every word that can be typed, with those below it.
+    static let outlines: [CommandOutline] = CommandOutline.all.flatMap { [$0] + $0.subcommands }
+
+    private static let guide: Result<String, any Error> = Result {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try String(contentsOf: root.appending(path: "docs/commands.md"), encoding: .utf8)
+    }
+
+    @Test func wordsOfTheDesignAreThere() {
+        let words = Set(CommandOutline.all.map(\.words))
+        let promised: Set = [
+            "up", "create", "cni", "down", "list", "status", "exec", "shell", "ps", "network", "routes", "nodes",
+            "pods", "services", "service", "logs", "gc", "doctor", "version", "completion",
+        ]
+        #expect(promised.subtracting(words) == [])
+    }
+
+    @Test(arguments: outlines)
+    func everyWordSaysWhatItDoesAndShowsExamples(outline: CommandOutline) throws {
+        #expect(outline.abstract.hasSuffix("."))
+        let examples = try #require(outline.discussion.range(of: "EXAMPLES:\n"))
+        let first = outline.discussion[examples.upperBound...].split(separator: "\n").first ?? ""
+        #expect(first.contains("netlab \(outline.words)"))
+    }
+
+    @Test(arguments: outlines)
+    func everyWordHasASectionInTheGuideThatNamesItsOptions(outline: CommandOutline) throws {
+        let guide = try Self.guide.get()
+        let start = try #require(guide.range(of: "\n### netlab \(outline.words)\n"), "no section")
+        let rest = guide[start.upperBound...]
+        let section = rest[..<(rest.range(of: "\n##")?.lowerBound ?? rest.endIndex)]
+        let options = outline.help.matches(of: /(?m)^ +(?:-\w, )?(--[a-z-]+)/).map { String($0.1) }
+        #expect(options.contains("--help"))
+        let missing = options.filter { $0 != "--help" && !section.contains($0) }
+        #expect(missing == [], "not in the section of netlab \(outline.words)")
+    }
+
+    @Test func guideHasNoSectionOfAWordThatIsNotThere() throws {
+        let sections = try Self.guide.get().matches(of: /(?m)^### netlab (.+)$/).map { String($0.1) }
+        #expect(Set(sections).subtracting(Self.outlines.map(\.words)) == [])
+    }
+
+    @Test(arguments: outlines)
+    func helpIsNoErrorAndAnUnknownOptionIsWrongUsage(outline: CommandOutline) {
+        let words = outline.words.split(separator: " ").map(String.init)
+        #expect(exitCode(of: words + ["--help"]) == 0)
+        #expect(exitCode(of: words + ["--no-such-option"]) == 2)
+    }
+
+    @Test(arguments: [
+        ["nonsense"], ["exec"], ["exec", "kind-worker"], ["exec", "kind-worker", "ip", "route"], ["shell"],
+        ["logs", "--tail", "-1"], ["nodes", "-o", "narrow"], ["up", "--timeout", "soon"], ["up", "a", "b"],
+        ["status", "--wait-duration"],
+    ])
+    func whatIsMistypedIsWrongUsage(words: [String]) { #expect(exitCode(of: words) == 2) }
+
+    @Test(arguments: [
+        ["up"], ["up", "three-node", "--name", "x", "--dry-run", "--prune", "-q", "--json"], ["ls"],
+        ["cni", "install", "-f", "a.yaml", "-f", "b.yaml", "--set", "a=b", "--set", "c=d"],
+        ["exec", "-l", "x", "kind-worker", "--", "ip", "-j", "route"], ["logs", "-f", "--tail", "0", "pod"],
+        ["nodes", "-o", "wide"], ["pods", "x", "-A"], ["routes", "--table", "50", "a", "b"], ["status", "--wait"],
+    ])
+    func whatTheGuideShowsIsUnderstood(words: [String]) { #expect(exitCode(of: words) == 0) }
+
+    private func exitCode(of words: [String]) -> Int32 { NetlabCommand.exitCode(ofParsing: words) }
+}
+
+extension CommandOutline: CustomTestStringConvertible {
+    public var testDescription: String { words }
+}
