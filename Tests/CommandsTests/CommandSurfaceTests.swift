@@ -74,5 +74,6 @@ struct CommandSurfaceTests {
 }
 
 extension CommandOutline: CustomTestStringConvertible {
+    /// The words typed.
     public var testDescription: String { words }
 }

@@ -96,8 +96,10 @@ final class Machine {
 
     /// What the machine's own network looks like: a host that netlab must not touch.
     func hostNetwork() throws -> String {
-        try ["ip -d link", "ip addr", "ip route show table all", "ip -6 route show table all", "ip rule", "ip neigh",
-            "nft list ruleset"].map { "# \($0)\n" + (try shell($0)) }.joined()
+        try [
+            "ip -d link", "ip addr", "ip route show table all", "ip -6 route show table all", "ip rule", "ip neigh",
+            "nft list ruleset",
+        ].map { "# \($0)\n" + (try shell($0)) }.joined()
     }
 
     private func expectNothingLeft(sourceLocation: SourceLocation) throws {
