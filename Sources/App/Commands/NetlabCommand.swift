@@ -22,7 +22,7 @@ struct NetlabCommand: AsyncParsableCommand {
             command's own.
             """,
         subcommands: [
-            UpCommand.self, CreateCommand.self, CNICommand.self, DownCommand.self, ListCommand.self,
+            UpCommand.self, CreateCommand.self, CNICommand.self, ApplyCommand.self, DownCommand.self, ListCommand.self,
             StatusCommand.self, ExecCommand.self, ShellCommand.self, PSCommand.self, NetworkCommand.self,
             RoutesCommand.self, NodesCommand.self, PodsCommand.self, ServiceCommand.self, ServicesCommand.self,
             LogsCommand.self, GCCommand.self, DoctorCommand.self, VersionCommand.self, CompletionCommand.self,

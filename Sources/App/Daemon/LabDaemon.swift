@@ -13,6 +13,7 @@ package enum LabDaemon {
     ///   - listener: the listening socket that the starter opened.
     package static func run(lab: String, listener: Int32) async throws(ControlFailure) {
         let paths = LabPaths(lab)
+        ProcessEnvironment.raiseFileLimit()
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "netlab.\(lab)")
         let engine: LabEngine

@@ -37,7 +37,7 @@ package enum Witness {
     ///
     /// - Throws: ``Failure`` when it does not end with status 0.
     package static func shell(_ command: String) throws -> String {
-        guard let stream = popen(command, "re") else { throw Failure(command: command, status: -1, output: "") }
+        guard let stream = open(command) else { throw Failure(command: command, status: -1, output: "") }
         var output: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while case let count = fread(&buffer, 1, buffer.count, stream), count > 0 {
@@ -47,6 +47,19 @@ package enum Witness {
         let text = String(decoding: output, as: UTF8.self)
         guard status == 0 else { throw Failure(command: command, status: status, output: text) }
         return text
+    }
+
+    /// Starts the command with no signal blocked.
+    ///
+    /// A thread of the Swift pool blocks nearly all of them and a child inherits that, across exec too: `timeout` would
+    /// never fire, and `kill` end nothing.
+    private static func open(_ command: String) -> UnsafeMutablePointer<FILE>? {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        return popen(command, "re")
     }
 
     /// A witness that could not speak.

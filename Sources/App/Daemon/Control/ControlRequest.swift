@@ -9,6 +9,8 @@ package enum ControlRequest: Codable, Sendable {
     case up(SubmittedLab, UpOptions)
     /// `helm install cilium`: value files over the chart's defaults, then `--set` words.
     case installCNI(values: [SourceFile], set: [String])
+    /// `kubectl apply -f`: these files, or the lab's own manifests when there are none.
+    case apply(files: [SourceFile], timeout: Double)
     /// End, leaving pods, routes and the lab's state as they are.
     case stop
     case status

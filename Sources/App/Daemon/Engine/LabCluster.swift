@@ -101,6 +101,7 @@ final class LabCluster {
         if let values = files.cilium { try installCNI(values) }
         _ = try settle()
         for node in cluster.list(Node.self) { try setNode(node.name, networkReady: files.cilium != nil) }
+        _ = try settle()
         _ = try apply(files.manifests, previous: applied)
         _ = try settle()
         return network(setting)

@@ -23,6 +23,9 @@ extension LabEngine {
         case .installCNI(let values, let set):
             try installCNI(values, set, report)
             return .done
+        case .apply(let files, let timeout):
+            try await apply(files, timeout, report)
+            return .done
         case .status: return .status(try status())
         case .objects(let resource): return .objects(try loaded().cluster.objects(resource))
         case .services:
@@ -108,6 +111,37 @@ extension LabEngine {
             report(.phaseEnded(succeeded: ready))
         }
         return .verification(try verification())
+    }
+
+    private func apply(
+        _ files: [SourceFile], _ timeout: Double, _ report: @Sendable (ControlEvent) -> Void
+    ) async throws {
+        let current = try loaded()
+        try phase("Applying manifests 📜", report) {
+            if files.isEmpty {
+                record.applied = try current.cluster.apply(current.files.manifests, previous: record.applied)
+                try record.save(paths)
+            } else {
+                let parsed: (manifests: [Manifest], warnings: [Problem])
+                do throws(LabProblems) {
+                    parsed = try LabFiles.manifests(files.map(\.file))
+                } catch {
+                    throw ControlFailure(error)
+                }
+                for warning in parsed.warnings { report(.warning("\(warning)")) }
+                _ = try current.cluster.apply(parsed.manifests, previous: [])
+            }
+            try settle()
+        }
+        guard current.cluster.values != nil else {
+            return report(.note("No CNI: pods wait until `netlab cni install \(paths.lab)`."))
+        }
+        report(.phase("Starting pods 🕹️"))
+        let ready = await waitForPods(deadline: ProcessEnvironment.now + timeout)
+        report(.phaseEnded(succeeded: ready))
+        if !ready {
+            throw ControlFailure(.failed, "some pods are not ready", advice: "look with `netlab pods -A`")
+        }
     }
 
     /// Waits until every pod that can become ready is; false at the deadline.

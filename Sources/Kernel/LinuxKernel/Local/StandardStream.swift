@@ -50,6 +50,14 @@ package enum ProcessEnvironment {
         return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : "netlab"
     }
 
+    /// Raises the soft limit of open files to the hard one: a proxied connection takes two.
+    package static func raiseFileLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     /// `uname -r`.
     package static var kernelRelease: String { systemName { withUnsafeBytes(of: &$0.release) { text($0) } } }
 

@@ -66,8 +66,15 @@ package enum Defaults {
         spec.dnsPolicy.fill("ClusterFirst")
         spec.schedulerName.fill("default-scheduler")
         spec.securityContext.fill(.object([:]))
+        spec.serviceAccount.fill(spec.serviceAccountName)
+        spec.serviceAccountName.fill(spec.serviceAccount)
+        spec.volumes = spec.volumes?.map(applied(toVolume:))
         spec.containers = spec.containers.map(applied)
         spec.initContainers = spec.initContainers?.map(applied)
+        if spec.hostNetwork == true {
+            spec.containers = spec.containers.map(onHostNetwork)
+            spec.initContainers = spec.initContainers?.map(onHostNetwork)
+        }
         guard !template else { return spec }
         spec.enableServiceLinks.fill(true)
         for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
@@ -91,9 +98,22 @@ package enum Defaults {
         for index in (container.ports ?? []).indices {
             container.ports?[index].protocol.fill("TCP")
         }
+        for index in (container.env ?? []).indices {
+            container.env?[index].valueFrom?.fieldRef?.apiVersion.fill("v1")
+        }
         container.livenessProbe = container.livenessProbe.map(applied)
         container.readinessProbe = container.readinessProbe.map(applied)
         container.startupProbe = container.startupProbe.map(applied)
+        return container
+    }
+
+    /// A port on the host network is the host's port too.
+    private static func onHostNetwork(_ container: Container) -> Container {
+        var container = container
+        for index in (container.ports ?? []).indices {
+            let number = container.ports?[index].containerPort
+            container.ports?[index].hostPort.fill(number)
+        }
         return container
     }
 
@@ -138,7 +158,7 @@ package enum Defaults {
 
 extension Optional {
     /// Sets a value where there is none.
-    fileprivate mutating func fill(_ value: @autoclosure () -> Wrapped) {
+    mutating func fill(_ value: @autoclosure () -> Wrapped?) {
         if self == nil { self = value() }
     }
 }

@@ -62,6 +62,20 @@ package enum LabFiles {
         return try lab.concluded(problems)
     }
 
+    /// Manifests alone, for `netlab apply -f`.
+    ///
+    /// - Returns: the objects in the order kubectl applies them, and the warnings.
+    /// - Throws: every problem, warnings included, when at least one is an error.
+    package static func manifests(
+        _ files: [LabFile], builtInImages: Set<String> = defaultImages
+    ) throws(LabProblems) -> (manifests: [Manifest], warnings: [Problem]) {
+        var problems: [Problem] = []
+        let manifests = ManifestReader.read(files, builtInImages: builtInImages, problems: &problems)
+        let sorted = LabProblems(problems)
+        if problems.contains(where: { $0.severity == .error }) { throw sorted }
+        return (manifests, sorted.problems)
+    }
+
     /// Cilium's values alone, for `netlab cni install` on a lab that is up.
     ///
     /// - Parameters:

@@ -19,7 +19,7 @@ extension Cluster {
             repeat {
                 let count = nextCount("name \(object.namespace)/\(base)", &state)
                 object.metadata.name = ObjectNames.generated(
-                    from: base, namespace: object.namespace + epoch, count: count, seed: options.seed)
+                    from: base, namespace: object.namespace, count: count, seed: options.seed)
             } while state.objects[resource.kind]?[ObjectKey(object)] != nil
         }
         let key = ObjectKey(object)

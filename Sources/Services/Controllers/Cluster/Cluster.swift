@@ -24,7 +24,8 @@ package final class Cluster: Sendable {
     package let options: ClusterOptions
     let store: any ObjectStore
     let clock: @Sendable () -> Timestamp
-    /// The revision this process began at, part of each draw so that a restart repeats no name or uid.
+    /// The revision this process began at, part of each uid so that a restart repeats none. Names need no such thing:
+    /// one that is taken is passed over.
     let epoch: String
     let state: Mutex<State>
     private let changeLimit = 20_000
