@@ -74,6 +74,6 @@ struct CommandSurfaceTests {
 }
 
 extension CommandOutline: CustomTestStringConvertible {
-    /// The words typed.
+    /// The words, where a test run names its arguments.
     public var testDescription: String { words }
 }

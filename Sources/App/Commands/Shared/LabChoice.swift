@@ -18,7 +18,8 @@ extension LabLoading {
     /// - Parameters:
     ///   - word: as typed; nil: NETLAB_LAB, else the working directory when it is a lab.
     ///   - name: `--name`.
-    /// - Throws: ``CommandFailure`` of kind usage, with every problem on a line of its own.
+    /// - Throws: ``CommandFailure`` of kind usage when there is no such lab; ``ExitCodeOnly`` when its files are wrong,
+    ///   after every problem was printed on a line of its own.
     static func submit(_ word: String?, name: String?) throws -> SubmittedLab {
         let place: LabLocator.Place
         guard let word = word ?? ProcessEnvironment["NETLAB_LAB"] ?? currentDirectory else {
@@ -39,7 +40,9 @@ extension LabLoading {
             for warning in lab.warnings { Terminal().line("\(warning)") }
             return SubmittedLab(name: lab.name, source: source)
         } catch {
-            throw CommandFailure(.usage, error.problems.map(\.description).joined(separator: "\n"))
+            // Each line begins with file and line, as compilers have it: editors and terminals make links of them.
+            for problem in error.problems { Terminal().line("\(problem)") }
+            throw ExitCodeOnly(ControlFailure.Kind.usage.rawValue)
         }
     }
 

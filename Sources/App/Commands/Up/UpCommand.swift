@@ -7,7 +7,7 @@ struct UpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "up", abstract: "Bring a lab up: nodes, CNI, manifests, and check that it works.",
         discussion: """
-            Does what create, cni install and kubectl apply do one by one, then checks nodes, routes, pods and \
+            Does what create, cni install and apply do one by one, then checks nodes, routes, pods and \
             services with real packets. A lab that is up already is brought to what its files say by the smallest \
             change; one whose daemon died is resumed.
 

@@ -137,7 +137,7 @@ extension LabEngine {
             return report(.note("No CNI: pods wait until `netlab cni install \(paths.lab)`."))
         }
         report(.phase("Starting pods 🕹️"))
-        let ready = await waitForPods(deadline: Clock.wall() + timeout)
+        let ready = await waitForPods(deadline: Clock.monotonic() + timeout)
         report(.phaseEnded(succeeded: ready))
         if !ready {
             throw ControlFailure(.failed, "some pods are not ready", advice: "look with `netlab pods -A`")
