@@ -16,7 +16,7 @@ extension LabEngine {
             do throws(ReconcileError) {
                 let plan = try current.reconciler.plan(desired: datapath.state)
                 drift = plan.steps
-                foreign = plan.foreign.map { "\($0)" }
+                foreign = plan.foreign.map { "\($0.namespace): \($0.kind) \($0.object)" }
             } catch {
                 errors.append("\(error)")
             }
