@@ -18,7 +18,7 @@ extension LabLoading {
     /// - Parameters:
     ///   - word: as typed; nil: NETLAB_LAB, else the working directory when it is a lab.
     ///   - name: `--name`.
-    /// - Throws: ``CommandFailure`` of kind usage, with every problem on a line of its own.
+    /// - Throws: usage, after every problem was printed on a line of its own.
     static func submit(_ word: String?, name: String?) throws -> SubmittedLab {
         let place: LabLocator.Place
         guard let word = word ?? ProcessEnvironment["NETLAB_LAB"] ?? currentDirectory else {
@@ -30,6 +30,7 @@ extension LabLoading {
         do throws(LabLocator.NotFound) {
             place = try locator(LabSearch.directories).locate(word)
         } catch {
+            if name == nil, let submitted = lastSubmitted(word) { return submitted }
             throw CommandFailure(.usage, error.description)
         }
         do throws(LabProblems) {
@@ -38,8 +39,18 @@ extension LabLoading {
             for warning in lab.warnings { Terminal().line("\(warning)") }
             return SubmittedLab(name: lab.name, source: source)
         } catch {
-            throw CommandFailure(.usage, error.problems.map(\.description).joined(separator: "\n"))
+            // As compilers print them, so that editors find the line: nothing stands in front of the file.
+            for problem in error.problems { Terminal().line("\(problem)") }
+            throw ExitCodeOnly(ControlFailure.Kind.usage.rawValue)
         }
+    }
+
+    /// The files that a lab of this name was last brought up with.
+    ///
+    /// For a lab called by `--name`, of which no directory has the name: `netlab up NAME` resumes it too.
+    private static func lastSubmitted(_ name: String) -> SubmittedLab? {
+        guard !name.contains("/"), ProcessEnvironment.isRoot, LabPaths.all().contains(LabPaths(name)) else { return nil }
+        return (try? LabRecord.load(LabPaths(name)))?.source
     }
 
     private static var currentDirectory: String? {
