@@ -28,7 +28,7 @@ import Testing
             } else {
                 let outcome = try machine.netlab("up", "labs/errors/\(lab)")
                 #expect(outcome.exitCode == golden.exitCode, "\(outcome.transcript)")
-                #expect(outcome.error == "netlab: " + golden.error || outcome.error == golden.error, "\(outcome.transcript)")
+                #expect(outcome.error == golden.error, "\(outcome.transcript)")
                 #expect(outcome.output == "")
             }
         }
