@@ -114,4 +114,14 @@ import Testing
         let matches = table.chains.flatMap(\.rules).flatMap(\.matches)
         #expect(!matches.contains { if case .destinationIn = $0 { true } else { false } })
     }
+
+    @Test("a single remote node is matched as an address, which is how nftables lists a set of one")
+    func singleRemoteNode() throws {
+        var cluster = try Tutorial.cluster(Tutorial.values)
+        cluster.nodes.removeAll { $0.name == Tutorial.controlPlane }
+        let state = try Datapath(cluster).node(Tutorial.worker)
+        let matches = state.firewall.values.flatMap(\.chains).flatMap(\.rules).flatMap(\.matches)
+        #expect(matches.contains(.destination(IPPrefix(host: try Tutorial.address("172.18.0.3")))))
+        #expect(!matches.contains { if case .destinationIn = $0 { true } else { false } })
+    }
 }

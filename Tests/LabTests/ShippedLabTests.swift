@@ -12,8 +12,8 @@ import Testing
 
     @Test("design 2: up ends with 0 and every check passed", arguments: labs)
     func upSucceeds(_ files: String) throws {
-        try Machine.with { machine in
-            try withLab(files, on: machine) { lab in
+        try Machine.with { machine throws in
+            try withLab(files, on: machine) { lab throws in
                 let outcome = try lab.up()
                 #expect(outcome.errorLines.count { $0.hasPrefix(" ✓ ") } >= 7, "\(outcome.transcript)")
                 #expect(!outcome.error.contains("✗") && !outcome.error.contains("warning"), "\(outcome.transcript)")
@@ -23,7 +23,7 @@ import Testing
 
     @Test("design 4: up a second time changes nothing", arguments: labs)
     func secondUpChangesNothing(_ files: String) throws {
-        try withLabUp(files) { lab in
+        try withLabUp(files) { lab throws in
             let before = try lab.identity()
             let plan = try lab.up("--dry-run")
             #expect(plan.lines == ["nothing to do"])
@@ -34,7 +34,7 @@ import Testing
 
     @Test("design 4: up --dry-run of a lab that is not up plans every namespace and makes none", arguments: labs)
     func dryRunMakesNothing(_ files: String) throws {
-        try Machine.with { machine in
+        try Machine.with { machine throws in
             let outcome = try machine.netlab("up", files, "--dry-run")
             #expect(outcome.exitCode == 0, "\(outcome.transcript)")
             #expect(outcome.output.contains("\(files).kind-control-plane"), "\(outcome.transcript)")
@@ -43,8 +43,8 @@ import Testing
 
     @Test("design 2: three-node's answer through the ClusterIP is hello-app's three lines, on standard output")
     func threeNodeAnswers() throws {
-        try Machine.with { machine in
-            try withLab("three-node", on: machine) { lab in
+        try Machine.with { machine throws in
+            try withLab("three-node", on: machine) { lab throws in
                 let outcome = try lab.up()
                 try #require(outcome.lines.count == 3, "\(outcome.transcript)")
                 #expect(outcome.lines[0...1] == ["Hello, world!", "Version: 1.0.0"])
@@ -56,8 +56,8 @@ import Testing
 
     @Test("up lets go of its standard descriptors: a pipe from it ends")
     func upInAPipeEnds() throws {
-        try Machine.with { machine in
-            try withLab("single-node", on: machine) { lab in
+        try Machine.with { machine throws in
+            try withLab("single-node", on: machine) { lab throws in
                 let line = "\(Repository.netlab) up single-node --name \(lab.name) 2>&1 | cat"
                 let outcome = try machine.run(["bash", "-c", line], limit: 30)
                 #expect(outcome.exitCode == 0, "\(outcome.transcript)")
@@ -68,7 +68,7 @@ import Testing
 
     @Test("down of a lab that is not there is no error, as for kind delete cluster")
     func downOfNothing() throws {
-        try Machine.with { machine in
+        try Machine.with { machine throws in
             let outcomes = try [machine.netlab("down", "three-node"), machine.netlab("down")]
             #expect(outcomes.map(\.exitCode) == [0, 0])
             #expect(outcomes[1].error == "No lab is up.\n")

@@ -28,8 +28,9 @@ package enum LabLoading {
             let disk = Disk()
             var files: [String: [UInt8]] = [:]
             let inside = disk.names(in: path) + disk.names(in: path + "/manifests").map { "manifests/" + $0 }
-            for name in inside where LabSource.isRead(name) {
-                files[name] = try file("\(path)/\(name)").bytes
+            for name in inside {
+                // The names of the others are known too: one of them may be meant for kind.yaml.
+                files[name] = LabSource.isRead(name) ? try file("\(path)/\(name)").bytes : []
             }
             return try LabSource(directory: path, name: name == "." ? workingDirectoryName : name, files: files)
         }

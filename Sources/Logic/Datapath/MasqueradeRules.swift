@@ -23,8 +23,11 @@ enum MasqueradeRules {
             FirewallRule(
                 [out, .destination(cni.nativeRoutingCIDR ?? own)], .return, comment: "native routing CIDR"))
         let remotes = cluster.nodes.filter { $0.name != node.name }.map(\.address).sorted()
-        if !remotes.isEmpty {
-            rules.append(FirewallRule([out, .destinationIn(remotes)], .return, comment: "remote nodes"))
+        if let remote = remotes.first {
+            // nftables lists a set of one address as that address.
+            let match =
+                remotes.count == 1 ? FirewallMatch.destination(IPPrefix(host: remote)) : .destinationIn(remotes)
+            rules.append(FirewallRule([out, match], .return, comment: "remote nodes"))
         }
         for cidr in node.podCIDRs {
             var matches = [out, FirewallMatch.source(cidr)]

@@ -61,6 +61,14 @@ enum Command {
         for (number, descriptor) in descriptors.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
         }
+        // The threads that run tests block signals, and a child would inherit that: `timeout` could not end anything.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var variables = ProcessInfo.processInfo.environment
         for name in ["NETLAB_LAB", "NETLAB_LABS"] { variables[name] = nil }
         for (name, value) in environment { variables[name] = value }
@@ -68,7 +76,7 @@ enum Command {
         let entries = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in arguments + entries { free(text) } }
         var child: pid_t = 0
-        let failure = posix_spawnp(&child, words[0], &actions, nil, arguments, entries)
+        let failure = posix_spawnp(&child, words[0], &actions, &attributes, arguments, entries)
         guard failure == 0 else { throw Refusal(what: "start \(words.joined(separator: " "))", errno: failure) }
         return child
     }

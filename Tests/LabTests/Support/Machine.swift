@@ -94,12 +94,13 @@ final class Machine {
             .filter { !$0.contains(own) && !$0.hasPrefix("      1 ") }
     }
 
-    /// What the machine's own network looks like: a host that netlab must not touch.
-    func hostNetwork() throws -> String {
-        try [
-            "ip -d link", "ip addr", "ip route show table all", "ip -6 route show table all", "ip rule", "ip neigh",
+    /// What the machine's own network looks like, line by line: a host that netlab must not touch.
+    func hostNetwork() throws -> [String] {
+        let commands = [
+            "ip -s addr", "ip route show table all", "ip -6 route show table all", "ip rule", "ip neigh",
             "nft list ruleset",
-        ].map { "# \($0)\n" + (try shell($0)) }.joined()
+        ]
+        return try commands.flatMap { command in try ["# " + command] + shell(command).trimmedLines }
     }
 
     private func expectNothingLeft(sourceLocation: SourceLocation) throws {

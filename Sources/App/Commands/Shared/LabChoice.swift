@@ -18,20 +18,19 @@ extension LabLoading {
     /// - Parameters:
     ///   - word: as typed; nil: NETLAB_LAB, else the working directory when it is a lab.
     ///   - name: `--name`.
-    /// - Throws: ``CommandFailure`` of kind usage when there is no such lab; ``ExitCodeOnly`` when its files are wrong,
-    ///   after every problem was printed on a line of its own.
+    /// - Throws: usage, after every problem was printed on a line of its own.
     static func submit(_ word: String?, name: String?) throws -> SubmittedLab {
         let place: LabLocator.Place
         guard let word = word ?? ProcessEnvironment["NETLAB_LAB"] ?? currentDirectory else {
             let known = LabSearch().names()
             throw CommandFailure(
                 .usage, "name a lab",
-                advice: known.isEmpty
-                    ? "a directory with a kind.yaml, or a kind config" : "labs: " + known.joined(separator: ", "))
+                advice: known.isEmpty ? "a directory with a kind.yaml, or a kind config" : "labs: " + known.joined(separator: ", "))
         }
         do throws(LabLocator.NotFound) {
             place = try locator(LabSearch.directories).locate(word)
         } catch {
+            if name == nil, let submitted = lastSubmitted(word) { return submitted }
             throw CommandFailure(.usage, error.description)
         }
         do throws(LabProblems) {
@@ -40,10 +39,18 @@ extension LabLoading {
             for warning in lab.warnings { Terminal().line("\(warning)") }
             return SubmittedLab(name: lab.name, source: source)
         } catch {
-            // Each line begins with file and line, as compilers have it: editors and terminals make links of them.
+            // As compilers print them, so that editors find the line: nothing stands in front of the file.
             for problem in error.problems { Terminal().line("\(problem)") }
             throw ExitCodeOnly(ControlFailure.Kind.usage.rawValue)
         }
+    }
+
+    /// The files that a lab of this name was last brought up with.
+    ///
+    /// For a lab called by `--name`, of which no directory has the name: `netlab up NAME` resumes it too.
+    private static func lastSubmitted(_ name: String) -> SubmittedLab? {
+        guard !name.contains("/"), ProcessEnvironment.isRoot, LabPaths.all().contains(LabPaths(name)) else { return nil }
+        return (try? LabRecord.load(LabPaths(name)))?.source
     }
 
     private static var currentDirectory: String? {
