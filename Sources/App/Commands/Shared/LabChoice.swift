@@ -18,8 +18,7 @@ extension LabLoading {
     /// - Parameters:
     ///   - word: as typed; nil: NETLAB_LAB, else the working directory when it is a lab.
     ///   - name: `--name`.
-    /// - Throws: ``CommandFailure`` of kind usage when there is no such lab; ``ExitCodeOnly`` when its files are wrong,
-    ///   after every problem was printed on a line of its own.
+    /// - Throws: usage, after every problem was printed on a line of its own.
     static func submit(_ word: String?, name: String?) throws -> SubmittedLab {
         let place: LabLocator.Place
         guard let word = word ?? ProcessEnvironment["NETLAB_LAB"] ?? currentDirectory else {
@@ -40,7 +39,7 @@ extension LabLoading {
             for warning in lab.warnings { Terminal().line("\(warning)") }
             return SubmittedLab(name: lab.name, source: source)
         } catch {
-            // Each line begins with file and line, as compilers have it: editors and terminals make links of them.
+            // As compilers print them, so that editors find the line: nothing stands in front of the file.
             for problem in error.problems { Terminal().line("\(problem)") }
             throw ExitCodeOnly(ControlFailure.Kind.usage.rawValue)
         }
