@@ -21,9 +21,10 @@ import Testing
                 let pods = try lab.pods
                 let pod = try #require(pods.first { added.contains($0.name) })
                 let steps = plan.lines.dropLast().map { $0.split(separator: " ").map(String.init) }
-                let places = [pod.place, pod.node].map { "\(lab.name).\($0)" }
-                #expect(steps.allSatisfy { $0[0] == "+" && places.contains($0[1]) }, "\(pod) \(plan.transcript)")
-                #expect(steps.filter { $0[1] == "\(lab.name).\(pod.node)" }.count == 1, "\(plan.transcript)")
+                let ofPod = steps.filter { $0[1].hasPrefix("\(lab.name).default_hello-app-") }
+                let ofNode = steps.filter { $0[1].hasPrefix("\(lab.name).kind-worker") }
+                #expect(Set(ofPod.map { $0[1] }).count == 1 && ofPod.count == 5, "\(plan.transcript)")
+                #expect(ofNode.count == 1 && steps.count == 6 && steps.allSatisfy { $0[0] == "+" }, "\(plan.transcript)")
                 for (name, what) in before where !name.hasSuffix(".\(pod.node)") { #expect(after[name] == what) }
             }
         }
@@ -60,8 +61,8 @@ import Testing
                 #expect(try lab.curl("kind-worker3", "10.96.37.61:8080").hasPrefix("Hello, world!"))
                 try copy.edit("kind.yaml", worker + "- role: worker\n", worker)
                 try lab.up()
-                let after = try lab.identity()
-                #expect(after == before, "\(after.filter { before[$0.key] != $0.value })")
+                // The kernel takes the bridge's port away a moment after the namespace at its other end.
+                try eventually("the lab is what it was") { try lab.identity() == before }
                 #expect(try lab.ip("kind-worker", "route").count == 6)
                 #expect(try lab.up("--dry-run").lines == ["nothing to do"])
             }

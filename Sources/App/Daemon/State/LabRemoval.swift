@@ -57,7 +57,15 @@ package struct LabRemoval {
         if let connection = try? LocalConnection(path: paths.socket) {
             _ = try? ControlClient(connection).ask(.stop)
         }
-        guard let daemon else { return }
+        if let daemon { try end(daemon) }
+        // One whose state directory was deleted while it ran: nothing on disk tells of it, but it still listens.
+        for stray in LocalListenerOwners.find(path: paths.socket) {
+            try stray.signal(SIGTERM)
+            try end(stray)
+        }
+    }
+
+    private func end(_ daemon: ProcessIdentity) throws(KernelError) {
         if !daemon.waitForEnd(timeout: 5) {
             try daemon.signal(SIGKILL)
             _ = daemon.waitForEnd(timeout: 5)
