@@ -12,7 +12,8 @@ package struct SettleResult: Hashable, Sendable {
 
 /// The controllers of kube-controller-manager, kube-scheduler and Cilium's operator as synchronous steps.
 ///
-/// Each write of the cluster marks keys as dirty in the queues of those concerned; a step takes one key. Queues are
+/// Each write of the cluster marks keys as dirty in the queues of those concerned; a step takes one key, or all where
+/// keys share what they look at. Queues are
 /// emptied in a fixed order with endpoints last, so that a burst of pods costs one write of their slices. Not safe
 /// for several callers at once.
 package final class ControllerSet {
@@ -28,6 +29,8 @@ package final class ControllerSet {
     private var timers: [Queue: [ObjectKey: Timestamp]] = [:]
     var now = Timestamp(seconds: 0)
     var nodeCIDRs: NodeCIDRPool?
+    /// Nodes Cilium has no CIDR for, to be tried again when a node comes, goes or changes.
+    var nodesWithoutCIDR: Set<String> = []
 
     /// Takes up every object the cluster has.
     package init(cluster: Cluster) {
@@ -56,7 +59,11 @@ package final class ControllerSet {
             let keys = order[queue.rawValue].sorted()
             order[queue.rawValue] = []
             queues[queue.rawValue] = []
-            for key in keys { try step(queue, key) }
+            switch queue {
+            case .cilium: try reconcileCilium(keys.map(\.name))
+            case .scheduler: try schedule(keys)
+            default: for key in keys { try step(queue, key) }
+            }
             pull()
         }
         return SettleResult(changed: cluster.revision != before, nextDue: timers.values.flatMap(\.values).min())
@@ -71,14 +78,14 @@ package final class ControllerSet {
         if queues[queue.rawValue].insert(key).inserted { order[queue.rawValue].append(key) }
     }
 
+    /// One key of the queues that are not worked off in one go.
     private func step(_ queue: Queue, _ key: ObjectKey) throws(ClusterError) {
         switch queue {
         case .garbage: try collect(ownerUID: key)
         case .node: try reconcileNode(key.name)
-        case .cilium: try reconcileCilium(node: key.name)
         case .deployment: try reconcileDeployment(key)
         case .replicaSet: try reconcileReplicaSet(key)
-        case .scheduler: try schedule(key)
+        case .cilium, .scheduler: break
         case .address: try addressPod(key)
         case .endpoints: try reconcileEndpoints(key)
         }
