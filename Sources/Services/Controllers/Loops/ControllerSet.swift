@@ -62,7 +62,14 @@ package final class ControllerSet {
             switch queue {
             case .cilium: try reconcileCilium(keys.map(\.name))
             case .scheduler: try schedule(keys)
-            default: for key in keys { try step(queue, key) }
+            default:
+                for key in keys {
+                    do throws(ClusterError) {
+                        try step(queue, key)
+                    } catch .namespaceTerminating {
+                        // Told to go in the middle of a step; what it made so far goes with the rest.
+                    }
+                }
             }
             pull()
         }
@@ -147,7 +154,14 @@ package final class ControllerSet {
 
     private func notePod(_ pod: Pod, _ previous: Pod?, isDeleted: Bool) {
         let key = ObjectKey(pod)
-        if let owner = pod.controllerReference { mark(.replicaSet, ObjectKey(pod.namespace, owner.name)) }
+        if let owner = pod.controllerReference {
+            let set = ObjectKey(pod.namespace, owner.name)
+            mark(.replicaSet, set)
+            // Recreate waits for the last pod, which no ReplicaSet counted any more.
+            if isDeleted, let deployment = cluster.get(ReplicaSet.self, set)?.controllerReference {
+                mark(.deployment, ObjectKey(pod.namespace, deployment.name))
+            }
+        }
         if isDeleted {
             unschedulable.remove(key)
         } else if (pod.spec?.nodeName ?? "").isEmpty {
