@@ -11,10 +11,10 @@ struct GoPrint {
 
     /// The print of a value given as JSON; nil is Go's zero value.
     static func text(of value: JSONValue?, as type: String) -> String {
-        var print = GoPrint()
-        print.text.reserveCapacity(4096)
-        print.write(value, type, showingType: true)
-        return print.text
+        var printer = GoPrint()
+        printer.text.reserveCapacity(4096)
+        printer.write(value, type, showingType: true)
+        return printer.text
     }
 
     private mutating func write(_ value: JSONValue?, _ type: String, showingType: Bool) {

@@ -17,7 +17,9 @@ package struct SettleResult: Hashable, Sendable {
 /// emptied in a fixed order with endpoints last, so that a burst of pods costs one write of their slices. Not safe
 /// for several callers at once.
 package final class ControllerSet {
-    enum Queue: Int, CaseIterable { case garbage, node, cilium, deployment, replicaSet, scheduler, address, endpoints }
+    enum Queue: Int, CaseIterable {
+        case garbage, node, cilium, deployment, replicaSet, daemonSet, scheduler, address, endpoints
+    }
 
     let cluster: Cluster
     private var cursor: Int64
@@ -92,6 +94,7 @@ package final class ControllerSet {
         case .node: try reconcileNode(key.name)
         case .deployment: try reconcileDeployment(key)
         case .replicaSet: try reconcileReplicaSet(key)
+        case .daemonSet: try reconcileDaemonSet(key)
         case .cilium, .scheduler: break
         case .address: try addressPod(key)
         case .endpoints: try reconcileEndpoints(key)
@@ -116,6 +119,7 @@ package final class ControllerSet {
         for namespace in cluster.list(Namespace.self) { note(ClusterChange(existing: namespace)) }
         for deployment in cluster.list(Deployment.self) { note(ClusterChange(existing: deployment)) }
         for set in cluster.list(ReplicaSet.self) { note(ClusterChange(existing: set)) }
+        for set in cluster.list(DaemonSet.self) { note(ClusterChange(existing: set)) }
         for pod in cluster.list(Pod.self) { note(ClusterChange(existing: pod)) }
         for service in cluster.list(Service.self) { note(ClusterChange(existing: service)) }
     }
@@ -133,6 +137,7 @@ package final class ControllerSet {
             mark(.node, key)
             mark(.cilium, key)
             for pod in unschedulable { mark(.scheduler, pod) }
+            for set in cluster.list(DaemonSet.self) { mark(.daemonSet, ObjectKey(set)) }
         case let map as ConfigMap where map.namespace == "kube-system" && map.name == "cilium-config":
             for node in cluster.list(Node.self) { mark(.cilium, ObjectKey(node)) }
         case is CiliumNode:
@@ -142,6 +147,7 @@ package final class ControllerSet {
         case let set as ReplicaSet:
             mark(.replicaSet, key)
             if let owner = set.controllerReference { mark(.deployment, ObjectKey(set.namespace, owner.name)) }
+        case is DaemonSet: mark(.daemonSet, key)
         case is Service: mark(.endpoints, key)
         case let slice as EndpointSlice where change.kind == .deleted:
             if let service = slice.labels[EndpointSlice.serviceLabel] {
@@ -156,7 +162,7 @@ package final class ControllerSet {
         let key = ObjectKey(pod)
         if let owner = pod.controllerReference {
             let set = ObjectKey(pod.namespace, owner.name)
-            mark(.replicaSet, set)
+            mark(owner.kind == "DaemonSet" ? .daemonSet : .replicaSet, set)
             // Recreate waits for the last pod, which no ReplicaSet counted any more.
             if isDeleted, let deployment = cluster.get(ReplicaSet.self, set)?.controllerReference {
                 mark(.deployment, ObjectKey(pod.namespace, deployment.name))
