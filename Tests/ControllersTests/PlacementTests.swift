@@ -70,4 +70,44 @@ import Testing
         #expect(lab.cluster.list(CiliumNode.self).map(\.name) == ["kind-control-plane", "kind-worker2"])
         #expect(lab.cluster.get(CiliumNode.self, "kind-worker2")?.spec?.ipam?.podCIDRs == ["10.0.1.0/24"])
     }
+
+    @Test("behaviour 6.3: a node that stays NotReady loses its pods after 300 s; one that recovers keeps them")
+    func eviction() throws {
+        let lab = try TestCluster()
+        try lab.join()
+        try lab.installCilium()
+        try lab.cluster.create(TestCluster.deployment("web", replicas: 2))
+        try lab.converge()
+        try lab.cluster.setNodeNetworkReady("kind-worker", false)
+        #expect(try lab.settle().nextDue == lab.time.now.advanced(by: 300))
+        lab.time.advance(299)
+        try lab.settle()
+        try lab.cluster.setNodeNetworkReady("kind-worker", true)
+        lab.time.advance(1)
+        try lab.settle()
+        #expect(lab.cluster.list(Pod.self).allSatisfy { $0.metadata.deletionTimestamp == nil })
+        try lab.cluster.setNodeNetworkReady("kind-worker", false)
+        try lab.settle()
+        lab.time.advance(300)
+        try lab.settle()
+        let leaving = lab.cluster.list(Pod.self).filter { $0.metadata.deletionTimestamp != nil }
+        #expect(leaving.map(\.spec?.nodeName) == ["kind-worker"])
+        #expect(lab.cluster.list(Event.self).contains { $0.reason == "TaintManagerEviction" })
+        try lab.converge()
+        #expect(lab.cluster.list(Pod.self).map(\.spec?.nodeName) == ["kind-worker2", "kind-worker2"])
+    }
+
+    @Test("a pod without a toleration for a NoExecute taint leaves at once")
+    func evictionAtOnce() throws {
+        let lab = try TestCluster()
+        try lab.join()
+        try lab.installCilium()
+        try lab.cluster.create(TestCluster.deployment("web", replicas: 2))
+        try lab.converge()
+        try lab.cluster.modify(Node.self, "", "kind-worker2") { node in
+            node.spec?.taints = [Taint(key: "maintenance", effect: "NoExecute")]
+        }
+        try lab.converge()
+        #expect(lab.cluster.list(Pod.self).map(\.spec?.nodeName) == ["kind-worker", "kind-worker"])
+    }
 }

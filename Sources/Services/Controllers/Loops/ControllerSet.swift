@@ -18,7 +18,7 @@ package struct SettleResult: Hashable, Sendable {
 /// for several callers at once.
 package final class ControllerSet {
     enum Queue: Int, CaseIterable {
-        case garbage, node, cilium, deployment, replicaSet, daemonSet, scheduler, address, endpoints
+        case garbage, node, cilium, eviction, deployment, replicaSet, daemonSet, scheduler, address, endpoints
     }
 
     let cluster: Cluster
@@ -92,6 +92,7 @@ package final class ControllerSet {
         switch queue {
         case .garbage: try collect(ownerUID: key)
         case .node: try reconcileNode(key.name)
+        case .eviction: try evict(key)
         case .deployment: try reconcileDeployment(key)
         case .replicaSet: try reconcileReplicaSet(key)
         case .daemonSet: try reconcileDaemonSet(key)
@@ -133,7 +134,10 @@ package final class ControllerSet {
         if change.kind == .deleted { markTerminatingNamespace(key.namespace) }
         switch change.object {
         case let pod as Pod: notePod(pod, change.previous as? Pod, isDeleted: change.kind == .deleted)
-        case is Node:
+        case let node as Node:
+            if (node.spec?.taints ?? []).contains(where: { $0.effect == "NoExecute" }) {
+                for pod in cluster.indexed({ $0.podsByNode[key.name] ?? [] }) { mark(.eviction, pod) }
+            }
             mark(.node, key)
             mark(.cilium, key)
             for pod in unschedulable { mark(.scheduler, pod) }
@@ -175,6 +179,7 @@ package final class ControllerSet {
         } else if (pod.status?.podIP ?? "").isEmpty {
             mark(.address, key)
         }
+        if !isDeleted, previous?.spec != pod.spec { mark(.eviction, key) }
         for (label, value) in Array(pod.labels) + Array(previous?.labels ?? [:]) {
             let index = ClusterIndex.labelKey(pod.namespace, label, value)
             for service in cluster.indexed({ $0.servicesBySelector[index] ?? [] }) { mark(.endpoints, service) }
