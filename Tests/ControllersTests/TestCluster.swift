@@ -17,11 +17,12 @@ final class TestCluster {
         func advance(_ by: Int64) { seconds.withLock { $0 += by } }
     }
 
-    init(seed: UInt64 = 1, pins: Pins = Pins(), log: MemoryLog = MemoryLog()) throws {
+    init(seed: UInt64 = 1, pins: Pins = Pins(), log: MemoryLog = MemoryLog(), eventLimit: Int = 1000) throws {
         let time = Clock()
         self.time = time
         self.log = log
-        let options = ClusterOptions(seed: Seed(seed), pins: pins, apiServer: IPAddress(172, 18, 0, 4))
+        let options = ClusterOptions(
+            seed: Seed(seed), pins: pins, apiServer: IPAddress(172, 18, 0, 4), eventLimit: eventLimit)
         cluster = try Cluster(store: EmbeddedStore(log: log), options: options) { time.now }
         controllers = ControllerSet(cluster: cluster)
     }

@@ -8,6 +8,8 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case conflict(resource: String, name: String)
     /// `kind` with its group, as in `Deployment.apps`.
     case invalid(kind: String, name: String, errors: [FieldError])
+    /// Nothing new comes into a namespace that is being deleted.
+    case namespaceTerminating(resource: String, name: String, namespace: String)
     case badRequest(String)
     /// Changes after that revision are no longer known: list anew.
     case expired(revision: Int64, oldest: Int64)
@@ -21,6 +23,7 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .notFound: 404
         case .alreadyExists, .conflict: 409
         case .invalid: 422
+        case .namespaceTerminating: 403
         case .badRequest: 400
         case .expired: 410
         case .storage, .corrupt: 500
@@ -34,6 +37,7 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .alreadyExists: "AlreadyExists"
         case .conflict: "Conflict"
         case .invalid: "Invalid"
+        case .namespaceTerminating: "Forbidden"
         case .badRequest: "BadRequest"
         case .expired: "Expired"
         case .storage, .corrupt: "InternalError"
@@ -52,6 +56,9 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
             let texts = errors.map(\.description)
             let list = texts.count == 1 ? texts[0] : "[" + texts.joined(separator: ", ") + "]"
             return "\(kind) \"\(name)\" is invalid: \(list)"
+        case .namespaceTerminating(let resource, let name, let namespace):
+            return "\(resource) \"\(name)\" is forbidden: unable to create new content in namespace \(namespace) "
+                + "because it is being terminated"
         case .badRequest(let text): return text
         case .expired(let revision, let oldest): return "too old resource version: \(revision) (\(oldest))"
         case .storage(let error): return "the object store failed: \(error)"

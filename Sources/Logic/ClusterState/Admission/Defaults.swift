@@ -12,6 +12,15 @@ package enum Defaults {
         case var deployment as Deployment:
             if let spec = deployment.spec { deployment.spec = applied(to: spec) }
             result = deployment
+        case var set as DaemonSet:
+            set.spec?.revisionHistoryLimit.fill(10)
+            set.spec?.updateStrategy.fill(
+                .object([
+                    "type": .string("RollingUpdate"),
+                    "rollingUpdate": .object(["maxSurge": .integer(0), "maxUnavailable": .integer(1)]),
+                ]))
+            if let spec = set.spec?.template.spec { set.spec?.template.spec = applied(to: spec, template: true) }
+            result = set
         case var set as ReplicaSet:
             set.spec?.replicas.fill(1)
             if let spec = set.spec?.template?.spec { set.spec?.template?.spec = applied(to: spec, template: true) }

@@ -35,22 +35,28 @@ package enum Scheduling {
     ) -> Decision {
         guard !candidates.isEmpty else { return .unschedulable(message: "no nodes available to schedule pods") }
         var reasons: [FilterFailure: Int] = [:]
-        var best: (Candidate, UInt64)?
-        for candidate in candidates {
-            if let failure = failure(of: pod, on: candidate.node, spread: spread) {
+        var lowest = (Int.max, Int.max)
+        var best: [Int] = []
+        for index in candidates.indices {
+            // The scores are the cheaper question.
+            let score = (candidates[index].siblingCount, candidates[index].podCount)
+            if score > lowest { continue }
+            if let failure = failure(of: pod, on: candidates[index].node, spread: spread) {
                 reasons[failure, default: 0] += 1
                 continue
             }
-            let tie = seed.draw("schedule", pod.namespace, pod.name, candidate.node.name)
-            if let (other, otherTie) = best,
-                (other.siblingCount, other.podCount, otherTie)
-                    <= (candidate.siblingCount, candidate.podCount, tie)
-            {
-                continue
+            if score < lowest {
+                lowest = score
+                best.removeAll(keepingCapacity: true)
             }
-            best = (candidate, tie)
+            best.append(index)
         }
-        if let best { return .bind(node: best.0.node.name) }
+        // A draw stands for kube-scheduler's choice among equals; drawing by name makes it the same in any order.
+        let chosen = best.map { index in
+            let name = candidates[index].node.name
+            return (seed.draw("schedule", pod.namespace, pod.name, name), name)
+        }.min { $0 < $1 }
+        if let chosen { return .bind(node: chosen.1) }
         return .unschedulable(message: message(for: reasons, total: candidates.count))
     }
 

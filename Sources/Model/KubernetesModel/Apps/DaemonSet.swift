@@ -1,4 +1,4 @@
-/// One pod per node (apps/v1 DaemonSet). Served as a type; no controller makes its pods.
+/// One pod per node (apps/v1 DaemonSet).
 package struct DaemonSet: KubernetesObject {
     package static let resource = ResourceType(
         group: "apps", version: "v1", kind: "DaemonSet", plural: "daemonsets", isNamespaced: true)

@@ -17,6 +17,9 @@ extension Cluster {
         if let text = spec.clusterIP, !text.isEmpty, text != "None", IPAddress(text) == nil {
             throw invalid(service, "[]string{\"\(text)\"}", "must be empty, 'None', or a valid IP address")
         }
+        if spec.type != "ClusterIP" {
+            try check(nodePortsOf: service) { nodePorts[$0] != nil && nodePorts[$0] != key }
+        }
         do throws(AllocationError) {
             if spec.clusterIP == nil || spec.clusterIP == "" {
                 if let pinned = options.pins.clusterIP[key] {
@@ -32,6 +35,10 @@ extension Cluster {
                 if let address = IPAddress(text) { try range.check(address, isUsed: isUsed) }
             }
             spec.clusterIPs = spec.clusterIP.map { [$0] }
+            if spec.type == "ClusterIP", old?.spec?.type != "ClusterIP" {
+                // Ports of the type it had go with the type (dropTypeDependentFields).
+                for position in (spec.ports ?? []).indices { spec.ports?[position].nodePort = nil }
+            }
             if spec.type != "ClusterIP" {
                 var taken: Set<Int32> = []
                 for position in (spec.ports ?? []).indices {
@@ -55,6 +62,26 @@ extension Cluster {
         }
         service.spec = spec
         return service
+    }
+
+    /// Node ports asked for must be in the range and nobody else's (portallocator).
+    private func check(nodePortsOf service: Service, isUsed: (Int32) -> Bool) throws(ClusterError) {
+        for (position, port) in (service.spec?.ports ?? []).enumerated() {
+            guard let number = port.nodePort, number != 0 else { continue }
+            let range = NodePortRange.ports
+            var detail: String?
+            if !range.contains(number) {
+                detail =
+                    "provided port is not in the valid range. The range of valid ports is "
+                    + "\(range.lowerBound)-\(range.upperBound)"
+            } else if isUsed(number) {
+                detail = AllocationError.portInUse(number).description
+            }
+            guard let detail else { continue }
+            throw .invalid(
+                kind: "Service", name: service.name,
+                errors: [FieldError(.invalid, "spec.ports[\(position)].nodePort", value: String(number), detail)])
+        }
     }
 
     private func invalid(_ service: Service, _ value: String, _ detail: String) -> ClusterError {

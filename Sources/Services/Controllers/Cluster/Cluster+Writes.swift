@@ -5,7 +5,7 @@ import NetworkModel
 extension Cluster {
     /// Creates an object: name, uid, defaults, validation, ClusterIP.
     ///
-    /// - Throws: `alreadyExists`, `notFound` for a missing namespace, `invalid`, `storage`.
+    /// - Throws: `alreadyExists`, `notFound` for a missing namespace, `namespaceTerminating`, `invalid`, `storage`.
     @discardableResult
     package func create<Object: KubernetesObject>(_ object: Object) throws(ClusterError) -> Object {
         try transaction { state throws(ClusterError) in try create(object, &state) }
@@ -26,8 +26,14 @@ extension Cluster {
         if state.objects[resource.kind]?[key] != nil {
             throw .alreadyExists(resource: resource.qualifiedPlural, name: key.name)
         }
-        if resource.isNamespaced, state.objects["Namespace"]?[ObjectKey("", key.namespace)] == nil {
-            throw .notFound(Namespace.resource, key.namespace)
+        if resource.isNamespaced {
+            guard let namespace = state.objects["Namespace"]?[ObjectKey("", key.namespace)] else {
+                throw .notFound(Namespace.resource, key.namespace)
+            }
+            if namespace.metadata.deletionTimestamp != nil {
+                throw .namespaceTerminating(
+                    resource: resource.qualifiedPlural, name: key.name, namespace: key.namespace)
+            }
         }
         object = Defaults.applied(to: object)
         try validate(Validation.errors(in: object), object)

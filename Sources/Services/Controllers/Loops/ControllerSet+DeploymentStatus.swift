@@ -37,9 +37,17 @@ extension ControllerSet {
         _ status: inout DeploymentStatus, _ known: DeploymentStatus, _ key: ObjectKey, _ new: ReplicaSet?,
         _ deployment: Deployment
     ) {
-        guard let new, deployment.spec?.paused != true else { return }
         let replicas = deployment.spec?.replicas ?? 1
         let condition = known.conditions?.first { $0.type == "Progressing" }
+        if deployment.spec?.paused == true {
+            // A deadline that was missed stays in sight (checkPausedConditions).
+            guard condition?.reason != "ProgressDeadlineExceeded" else { return }
+            return status.set("Progressing", "Unknown", "DeploymentPaused", "Deployment is paused", now)
+        }
+        if condition?.reason == "DeploymentPaused" {
+            status.set("Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed", now)
+        }
+        guard let new else { return }
         let isComplete =
             status.updatedReplicas == replicas && status.replicas == replicas && status.availableReplicas == replicas
         if isComplete {

@@ -32,8 +32,10 @@ extension ControllerSet {
                 try tellScaling(deployment, current.name, from: 0, to: Int(size), created: true)
             }
             let wasScaled = current.annotations["deployment.kubernetes.io/desired-replicas"] != String(plan.replicas)
-            if isPaused || (wasScaled && old.allSatisfy { $0.member.replicas == 0 }) {
-                if old.allSatisfy({ $0.member.replicas == 0 }) { new = try resize(current, plan.replicas, deployment) }
+            if isPaused {
+                new = try scaleWhilePaused(current, &old, plan, deployment)
+            } else if wasScaled, old.allSatisfy({ $0.member.replicas == 0 }) {
+                new = try resize(current, plan.replicas, deployment)
             } else {
                 let size = plan.newReplicas(new: current.member, old: old.map(\.member))
                 new = try resize(current, isRecreate ? plan.replicas : size, deployment)
@@ -50,8 +52,22 @@ extension ControllerSet {
                 }
             }
         }
+        if new == nil, isPaused { new = try scaleWhilePaused(nil, &old, plan, deployment) }
         try writeStatus(key, new, old, plan)
         try forget(old, deployment, new)
+    }
+
+    /// A paused deployment scales the one ReplicaSet with pods, or the latest when none has any
+    /// (FindActiveOrLatest); several are left as they are, where Kubernetes would share the difference out.
+    private func scaleWhilePaused(
+        _ new: ReplicaSet?, _ old: inout [ReplicaSet], _ plan: RollingUpdate, _ deployment: Deployment
+    ) throws(ClusterError) -> ReplicaSet? {
+        let active = old.indices.filter { old[$0].member.replicas > 0 }
+        let isNewActive = (new?.member.replicas ?? 0) > 0
+        if let new, active.isEmpty { return try resize(new, plan.replicas, deployment) }
+        guard !isNewActive, active.count < 2, let index = active.first ?? old.indices.last else { return new }
+        old[index] = try resize(old[index], plan.replicas, deployment)
+        return new
     }
 
     /// The ReplicaSets a deployment owns, oldest first. Orphans are not adopted.

@@ -26,14 +26,18 @@ extension ControllerSet {
         let type = Swift.type(of: object)
         let namespace = object.namespace.isEmpty ? "default" : object.namespace
         guard cluster.get(Namespace.self, "", namespace)?.metadata.deletionTimestamp == nil else { return }
-        try cluster.record(
-            Event(
-                metadata: ObjectMeta(generateName: "\(object.name).", namespace: namespace),
-                involvedObject: ObjectReference(
-                    apiVersion: type.resource.apiVersion, kind: type.resource.kind,
-                    namespace: object.metadata.namespace,
-                    name: object.name, uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion),
-                reason: reason, message: message, source: EventSource(component: component), firstTimestamp: now,
-                lastTimestamp: now, count: 1, type: warning ? "Warning" : "Normal"))
+        let event = Event(
+            metadata: ObjectMeta(generateName: "\(object.name).", namespace: namespace),
+            involvedObject: ObjectReference(
+                apiVersion: type.resource.apiVersion, kind: type.resource.kind,
+                namespace: object.metadata.namespace,
+                name: object.name, uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion),
+            reason: reason, message: message, source: EventSource(component: component), firstTimestamp: now,
+            lastTimestamp: now, count: 1, type: warning ? "Warning" : "Normal")
+        do throws(ClusterError) {
+            try cluster.record(event)
+        } catch .namespaceTerminating {
+            // Nobody will read it.
+        }
     }
 }

@@ -49,21 +49,16 @@ extension ControllerSet {
 
     /// Cilium's operator and agents: one CiliumNode per node, with its CIDR, router and health address.
     ///
-    /// Nodes are served in the order they joined, pinned ones before all others.
-    func reconcileCilium(node name: String) throws(ClusterError) {
+    /// Nodes are served in the order they joined, pinned ones before all others; those without a CIDR are tried again.
+    func reconcileCilium(_ names: [String]) throws(ClusterError) {
         guard let config = cluster.get(ConfigMap.self, "kube-system", "cilium-config")?.data
         else { return }
-        guard cluster.get(Node.self, "", name) != nil || cluster.get(CiliumNode.self, "", name) == nil else { return }
-        let joined = cluster.list(Node.self).map { node in
+        let nodes = nodesWithoutCIDR.union(names).compactMap { cluster.get(Node.self, "", $0) }.map { node in
             (node, options.pins.podCIDR[node.name] == nil ? 1 : 0, cluster.creationRevision(of: node))
-        }
-        let nodes = joined.sorted { ($0.1, $0.2) < ($1.1, $1.2) }.map(\.0)
-        var pools = ClusterPools(config: config)
-        for node in cluster.list(CiliumNode.self) {
-            for cidr in (node.spec?.ipam?.podCIDRs ?? []).compactMap({ IPPrefix($0) }) { pools.occupy(cidr) }
-        }
-        // Also those of nodes that have not joined yet.
-        for pinned in options.pins.podCIDR.values { pools.occupy(pinned) }
+        }.sorted { ($0.1, $0.2) < ($1.1, $1.2) }.map(\.0)
+        let failed = nodesWithoutCIDR
+        nodesWithoutCIDR = []
+        var pools: ClusterPools?
         for node in nodes {
             let existing = cluster.get(CiliumNode.self, "", node.name)
             var cidr = existing?.spec?.ipam?.podCIDRs?.first.flatMap { IPPrefix($0) }
@@ -73,15 +68,28 @@ extension ControllerSet {
             } else if cidr == nil, let pinned = options.pins.podCIDR[node.name] {
                 cidr = pinned
             } else if cidr == nil {
-                do throws(AllocationError) { cidr = try pools.allocateNext() } catch { failure = error }
+                if pools == nil { pools = ciliumPools(config) }
+                do throws(AllocationError) { cidr = try pools?.allocateNext() } catch { failure = error }
             }
             if let cidr {
                 try write(ciliumNode: node, existing, cidr)
             } else if let failure {
+                nodesWithoutCIDR.insert(node.name)
+                guard !failed.contains(node.name) else { continue }
                 let text = failure.description
                 try record(node, "CIDRAllocationFailed", text, component: "cilium-operator", warning: true)
             }
         }
+    }
+
+    /// The pools less what nodes have, and less what is pinned to nodes that have not joined yet.
+    private func ciliumPools(_ config: [String: String]) -> ClusterPools {
+        var pools = ClusterPools(config: config)
+        for node in cluster.list(CiliumNode.self) {
+            for cidr in (node.spec?.ipam?.podCIDRs ?? []).compactMap({ IPPrefix($0) }) { pools.occupy(cidr) }
+        }
+        for pinned in options.pins.podCIDR.values { pools.occupy(pinned) }
+        return pools
     }
 
     private func write(

@@ -3,19 +3,28 @@ package import KubernetesModel
 import NetworkModel
 
 extension ControllerSet {
-    /// Binds one pod, or says why no node takes it.
-    func schedule(_ key: ObjectKey) throws(ClusterError) {
+    /// Binds pods one after the other, or says why no node takes them. The nodes are those of the beginning.
+    func schedule(_ keys: [ObjectKey]) throws(ClusterError) {
+        let nodes = cluster.list(Node.self)
+        let names = nodes.map(\.name)
+        // Changed in place for each pod: copying each node for each pod would cost more than choosing among them.
+        var candidates = nodes.map { Scheduling.Candidate(node: $0, podCount: 0, siblingCount: 0) }
+        for key in keys { try schedule(key, nodes, names, &candidates) }
+    }
+
+    private func schedule(
+        _ key: ObjectKey, _ nodes: [Node], _ names: [String], _ candidates: inout [Scheduling.Candidate]
+    ) throws(ClusterError) {
         guard let pod = cluster.get(Pod.self, key), (pod.spec?.nodeName ?? "").isEmpty,
             pod.metadata.deletionTimestamp == nil
         else { return }
-        let nodes = cluster.list(Node.self)
         let owner = pod.controllerReference?.uid
-        let candidates = nodes.map { node in
-            cluster.indexed { index in
-                Scheduling.Candidate(
-                    node: node, podCount: index.podsByNode[node.name]?.count ?? 0,
-                    siblingCount: owner.flatMap { index.siblingsByNode[$0]?[node.name] } ?? 0)
-            }
+        let (podCounts, siblings) = cluster.indexed { index in
+            (names.map { index.podsByNode[$0]?.count ?? 0 }, owner.flatMap { index.siblingsByNode[$0] } ?? [:])
+        }
+        for position in names.indices {
+            candidates[position].podCount = podCounts[position]
+            candidates[position].siblingCount = siblings[names[position]] ?? 0
         }
         let hard = (pod.spec?.topologySpreadConstraints ?? []).filter { $0.whenUnsatisfiable == "DoNotSchedule" }
         let others =

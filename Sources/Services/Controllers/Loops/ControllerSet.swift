@@ -12,11 +12,14 @@ package struct SettleResult: Hashable, Sendable {
 
 /// The controllers of kube-controller-manager, kube-scheduler and Cilium's operator as synchronous steps.
 ///
-/// Each write of the cluster marks keys as dirty in the queues of those concerned; a step takes one key. Queues are
+/// Each write of the cluster marks keys as dirty in the queues of those concerned; a step takes one key, or all where
+/// keys share what they look at. Queues are
 /// emptied in a fixed order with endpoints last, so that a burst of pods costs one write of their slices. Not safe
 /// for several callers at once.
 package final class ControllerSet {
-    enum Queue: Int, CaseIterable { case garbage, node, cilium, deployment, replicaSet, scheduler, address, endpoints }
+    enum Queue: Int, CaseIterable {
+        case garbage, node, cilium, eviction, deployment, replicaSet, daemonSet, scheduler, address, endpoints
+    }
 
     let cluster: Cluster
     private var cursor: Int64
@@ -28,6 +31,8 @@ package final class ControllerSet {
     private var timers: [Queue: [ObjectKey: Timestamp]] = [:]
     var now = Timestamp(seconds: 0)
     var nodeCIDRs: NodeCIDRPool?
+    /// Nodes Cilium has no CIDR for, to be tried again when a node comes, goes or changes.
+    var nodesWithoutCIDR: Set<String> = []
 
     /// Takes up every object the cluster has.
     package init(cluster: Cluster) {
@@ -56,7 +61,18 @@ package final class ControllerSet {
             let keys = order[queue.rawValue].sorted()
             order[queue.rawValue] = []
             queues[queue.rawValue] = []
-            for key in keys { try step(queue, key) }
+            switch queue {
+            case .cilium: try reconcileCilium(keys.map(\.name))
+            case .scheduler: try schedule(keys)
+            default:
+                for key in keys {
+                    do throws(ClusterError) {
+                        try step(queue, key)
+                    } catch .namespaceTerminating {
+                        // Told to go in the middle of a step; what it made so far goes with the rest.
+                    }
+                }
+            }
             pull()
         }
         return SettleResult(changed: cluster.revision != before, nextDue: timers.values.flatMap(\.values).min())
@@ -71,14 +87,16 @@ package final class ControllerSet {
         if queues[queue.rawValue].insert(key).inserted { order[queue.rawValue].append(key) }
     }
 
+    /// One key of the queues that are not worked off in one go.
     private func step(_ queue: Queue, _ key: ObjectKey) throws(ClusterError) {
         switch queue {
         case .garbage: try collect(ownerUID: key)
         case .node: try reconcileNode(key.name)
-        case .cilium: try reconcileCilium(node: key.name)
+        case .eviction: try evict(key)
         case .deployment: try reconcileDeployment(key)
         case .replicaSet: try reconcileReplicaSet(key)
-        case .scheduler: try schedule(key)
+        case .daemonSet: try reconcileDaemonSet(key)
+        case .cilium, .scheduler: break
         case .address: try addressPod(key)
         case .endpoints: try reconcileEndpoints(key)
         }
@@ -102,6 +120,7 @@ package final class ControllerSet {
         for namespace in cluster.list(Namespace.self) { note(ClusterChange(existing: namespace)) }
         for deployment in cluster.list(Deployment.self) { note(ClusterChange(existing: deployment)) }
         for set in cluster.list(ReplicaSet.self) { note(ClusterChange(existing: set)) }
+        for set in cluster.list(DaemonSet.self) { note(ClusterChange(existing: set)) }
         for pod in cluster.list(Pod.self) { note(ClusterChange(existing: pod)) }
         for service in cluster.list(Service.self) { note(ClusterChange(existing: service)) }
     }
@@ -115,10 +134,14 @@ package final class ControllerSet {
         if change.kind == .deleted { markTerminatingNamespace(key.namespace) }
         switch change.object {
         case let pod as Pod: notePod(pod, change.previous as? Pod, isDeleted: change.kind == .deleted)
-        case is Node:
+        case let node as Node:
+            if (node.spec?.taints ?? []).contains(where: { $0.effect == "NoExecute" }) {
+                for pod in cluster.indexed({ $0.podsByNode[key.name] ?? [] }) { mark(.eviction, pod) }
+            }
             mark(.node, key)
             mark(.cilium, key)
             for pod in unschedulable { mark(.scheduler, pod) }
+            for set in cluster.list(DaemonSet.self) { mark(.daemonSet, ObjectKey(set)) }
         case let map as ConfigMap where map.namespace == "kube-system" && map.name == "cilium-config":
             for node in cluster.list(Node.self) { mark(.cilium, ObjectKey(node)) }
         case is CiliumNode:
@@ -128,6 +151,7 @@ package final class ControllerSet {
         case let set as ReplicaSet:
             mark(.replicaSet, key)
             if let owner = set.controllerReference { mark(.deployment, ObjectKey(set.namespace, owner.name)) }
+        case is DaemonSet: mark(.daemonSet, key)
         case is Service: mark(.endpoints, key)
         case let slice as EndpointSlice where change.kind == .deleted:
             if let service = slice.labels[EndpointSlice.serviceLabel] {
@@ -140,7 +164,14 @@ package final class ControllerSet {
 
     private func notePod(_ pod: Pod, _ previous: Pod?, isDeleted: Bool) {
         let key = ObjectKey(pod)
-        if let owner = pod.controllerReference { mark(.replicaSet, ObjectKey(pod.namespace, owner.name)) }
+        if let owner = pod.controllerReference {
+            let set = ObjectKey(pod.namespace, owner.name)
+            mark(owner.kind == "DaemonSet" ? .daemonSet : .replicaSet, set)
+            // Recreate waits for the last pod, which no ReplicaSet counted any more.
+            if isDeleted, let deployment = cluster.get(ReplicaSet.self, set)?.controllerReference {
+                mark(.deployment, ObjectKey(pod.namespace, deployment.name))
+            }
+        }
         if isDeleted {
             unschedulable.remove(key)
         } else if (pod.spec?.nodeName ?? "").isEmpty {
@@ -148,6 +179,7 @@ package final class ControllerSet {
         } else if (pod.status?.podIP ?? "").isEmpty {
             mark(.address, key)
         }
+        if !isDeleted, previous?.spec != pod.spec { mark(.eviction, key) }
         for (label, value) in Array(pod.labels) + Array(previous?.labels ?? [:]) {
             let index = ClusterIndex.labelKey(pod.namespace, label, value)
             for service in cluster.indexed({ $0.servicesBySelector[index] ?? [] }) { mark(.endpoints, service) }

@@ -1,0 +1,81 @@
+import ClusterState
+import Controllers
+import KubernetesModel
+import NetworkModel
+import Testing
+
+@Suite struct DaemonSetTests {
+    private static func agent(_ image: String = "agent:1.0", tolerations: [Toleration]? = nil) -> DaemonSet {
+        DaemonSet(
+            metadata: ObjectMeta(name: "agent", namespace: "default"),
+            spec: DaemonSetSpec(
+                selector: LabelSelector(matchLabels: ["app": "agent"]),
+                template: PodTemplateSpec(
+                    metadata: ObjectMeta(labels: ["app": "agent"]),
+                    spec: PodSpec(containers: [Container(name: "agent", image: image)], tolerations: tolerations))))
+    }
+
+    private func lab(_ set: DaemonSet) throws -> TestCluster {
+        let lab = try TestCluster()
+        try lab.join()
+        try lab.installCilium()
+        try lab.cluster.create(set)
+        try lab.converge()
+        return lab
+    }
+
+    private func nodes(_ lab: TestCluster) -> [String] {
+        lab.cluster.list(Pod.self).compactMap { $0.spec?.nodeName }.sorted()
+    }
+
+    @Test("one pod on each node whose taints it bears, with a node's coming and going")
+    func onePerNode() throws {
+        let lab = try lab(Self.agent())
+        #expect(nodes(lab) == ["kind-worker", "kind-worker2"])
+        let status = try #require(lab.cluster.get(DaemonSet.self, "default", "agent")?.status)
+        #expect(status.desiredNumberScheduled == 2 && status.numberAvailable == 2 && status.numberUnavailable == 0)
+        try lab.cluster.modify(Node.self, "", "kind-control-plane") { $0.spec?.taints = nil }
+        try lab.converge()
+        #expect(nodes(lab) == ["kind-control-plane", "kind-worker", "kind-worker2"])
+        try lab.cluster.delete(Node.self, "", "kind-worker2")
+        try lab.converge()
+        #expect(nodes(lab) == ["kind-control-plane", "kind-worker"])
+        #expect(try lab.settle().changed == false)
+    }
+
+    @Test("its pods bear not-ready and cordoned nodes; a toleration for everything brings the control-plane")
+    func tolerations() throws {
+        let lab = try lab(Self.agent(tolerations: [Toleration(operator: "Exists")]))
+        #expect(nodes(lab) == ["kind-control-plane", "kind-worker", "kind-worker2"])
+        try lab.cluster.modify(Node.self, "", "kind-worker") { $0.spec?.unschedulable = true }
+        try lab.cluster.setNodeNetworkReady("kind-worker2", false)
+        try lab.converge()
+        #expect(nodes(lab).count == 3)
+        let plain = try TestCluster()
+        try plain.join()
+        try plain.cluster.create(Self.agent())
+        try plain.settle()
+        // not-ready:NoSchedule is not among what Kubernetes adds.
+        #expect(plain.cluster.list(Pod.self).isEmpty)
+    }
+
+    @Test("a new template replaces the pods one node after the other")
+    func rollingUpdate() throws {
+        let lab = try lab(Self.agent(tolerations: [Toleration(operator: "Exists")]))
+        try lab.cluster.apply(
+            AnyKubernetesObject(Self.agent("agent:2.0", tolerations: [Toleration(operator: "Exists")])))
+        for _ in 0..<20 {
+            try lab.settle()
+            let alive = lab.cluster.list(Pod.self).filter { $0.metadata.deletionTimestamp == nil }
+            #expect(alive.count(where: \.isReady) >= 2)
+            try lab.runAgents(readyLimit: 1)
+        }
+        let pods = lab.cluster.list(Pod.self)
+        #expect(pods.count == 3)
+        #expect(pods.allSatisfy { $0.spec?.containers.first?.image == "agent:2.0" && $0.isReady })
+        #expect(lab.cluster.get(DaemonSet.self, "default", "agent")?.status?.updatedNumberScheduled == 3)
+        try lab.cluster.delete(DaemonSet.self, "default", "agent")
+        try lab.converge()
+        #expect(lab.cluster.list(Pod.self).isEmpty)
+    }
+}
