@@ -7,17 +7,17 @@ package enum LocalListenerOwners {
     package static func find(path: String) -> [ProcessIdentity] {
         let sockets = Set(listeningInodes(path).map { "socket:[\($0)]" })
         guard !sockets.isEmpty else { return [] }
-        return SmallFile.names(in: "/proc").compactMap { Int32($0) }.sorted().compactMap { pid in
+        return StateFile.list("/proc").compactMap { Int32($0) }.sorted().compactMap { pid in
             guard let process = ProcessIdentity(current: pid) else { return nil }
             let directory = "/proc/\(pid)/fd"
-            let holds = SmallFile.names(in: directory).contains { sockets.contains(target(of: "\(directory)/\($0)")) }
+            let holds = StateFile.list(directory).contains { sockets.contains(target(of: "\(directory)/\($0)")) }
             return holds ? process : nil
         }
     }
 
     /// Lines of /proc/net/unix: `Num RefCount Protocol Flags Type St Inode Path`; flag 0x10000 is SO_ACCEPTCON.
     private static func listeningInodes(_ path: String) -> [String] {
-        guard let bytes = try? SmallFile.read("/proc/net/unix") else { return [] }
+        guard let bytes = try? StateFile.read("/proc/net/unix") else { return [] }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ", maxSplits: 7, omittingEmptySubsequences: true)
             guard fields.count == 8, fields[7] == path, let flags = UInt32(fields[3], radix: 16) else { return nil }
