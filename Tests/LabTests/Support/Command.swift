@@ -14,7 +14,9 @@ struct Outcome {
     var errorLines: [String] { error.trimmedLines }
 
     /// The whole of it, for the message of a failed expectation.
-    var transcript: String { "$ \(command)\n\(output)\(error)(exit \(exitCode.map { "\($0)" } ?? "code: none, timed out"))" }
+    var transcript: String {
+        "$ \(command)\n\(output)\(error)(exit \(exitCode.map { "\($0)" } ?? "code: none, timed out"))"
+    }
 }
 
 extension String {

@@ -34,7 +34,9 @@ extension LabEngine {
             pods: active.count,
             managedPods: active.count { $0.status?.podIP != nil },
             openConnections: plane.counters.openConnections,
-            drift: drift.map { "\($0.step.namespace): \($0.step.action) \($0.step.kind) \($0.step.object) (\($0.reason))" },
+            drift: drift.map {
+                "\($0.step.namespace): \($0.step.action) \($0.step.kind) \($0.step.object) (\($0.reason))"
+            },
             foreign: foreign, warnings: current.datapath?.warnings.map { "\($0)" } ?? [], errors: errors)
     }
 }

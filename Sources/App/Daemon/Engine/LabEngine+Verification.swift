@@ -72,7 +72,8 @@ extension LabEngine {
             return (Verification.Check("service \(entry.service)", passed: false, detail: "no control-plane"), nil)
         }
         let name = "service \(entry.namespace)/\(entry.service) answers at \(address) from \(node)"
-        let request = Array("GET / HTTP/1.1\r\nHost: \(address)\r\nUser-Agent: netlab\r\nConnection: close\r\n\r\n".utf8)
+        let request = Array(
+            "GET / HTTP/1.1\r\nHost: \(address)\r\nUser-Agent: netlab\r\nConnection: close\r\n\r\n".utf8)
         let probe = ConnectProbe(
             namespace: namespace, address: entry.frontend.address, port: entry.frontend.port, request: request,
             timeout: 2)
