@@ -14,7 +14,8 @@ import Testing
                 #expect(ready?["reason"]?.text == "KubeletNotReady")
                 #expect(
                     ready?["message"]?.text == "container runtime network not ready: NetworkReady=false "
-                        + "reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized")
+                        + "reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized"
+                )
             }
             #expect(try lab.netlab("nodes").lines.dropFirst().allSatisfy { $0.contains(" NotReady ") })
             #expect(try lab.netlab("status").lines.last == "Nodes:            0/3 Ready")
@@ -72,7 +73,8 @@ import Testing
                 #expect(try lab.netlab("cni", "install", "--set", "autoDirectNodeRoutes=false").exitCode == 0)
                 let pods = try lab.pods
                 for node in RouteTableTests.nodes {
-                    let table = try RouteTableTests.mainTable(of: node, router: lab.router(node.name), directRoutes: false)
+                    let table = try RouteTableTests.mainTable(
+                        of: node, router: lab.router(node.name), directRoutes: false)
                     #expect(try lab.ip(node.name, "route") == table)
                 }
                 let here = pods[0]

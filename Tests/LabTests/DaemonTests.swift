@@ -13,7 +13,8 @@ import Testing
             #expect(try lab.curl(pods[0].place, "\(pods[1].address):8080").hasSuffix("Hostname: \(pods[1].name)\n"))
             let status = try lab.netlab("status")
             #expect(status.exitCode == 1, "\(status.transcript)")
-            #expect(status.error.contains("is not running") && status.error.contains("netlab up"), "\(status.transcript)")
+            #expect(
+                status.error.contains("is not running") && status.error.contains("netlab up"), "\(status.transcript)")
             // A shell on a node must work most of all now.
             #expect(try lab.netlab("exec", "kind-worker", "--", "hostname").output == "kind-worker\n")
             try lab.up()
@@ -35,7 +36,9 @@ import Testing
 
     @Test("design 6: down works after SIGKILL of the daemon, and after the state directory was deleted as well")
     func downAfterSIGKILL() throws {
-        for loss in ["true", "rm -rf /run/netlab/NAME", "rm /run/netlab/NAME/lab.json", "rm /run/netlab/NAME/journal.json"] {
+        for loss in [
+            "true", "rm -rf /run/netlab/NAME", "rm /run/netlab/NAME/lab.json", "rm /run/netlab/NAME/journal.json",
+        ] {
             // `withLab` takes it down and expects nothing to be left.
             try withLabUp("three-node") { lab throws in
                 try lab.killDaemon()
@@ -73,7 +76,9 @@ import Testing
         try Machine.with { machine throws in
             try withLab("three-node", on: machine) { lab throws in
                 let up = "\(Repository.netlab) up three-node --name \(lab.name)"
-                let outcome = try machine.run(["bash", "-c", "\(up) & first=$!; \(up); second=$?; wait $first && exit $second"])
+                let outcome = try machine.run([
+                    "bash", "-c", "\(up) & first=$!; \(up); second=$?; wait $first && exit $second",
+                ])
                 #expect(outcome.exitCode == 0, "\(outcome.transcript)")
                 #expect(try lab.pods.count == 2)
                 #expect(try machine.processes().count { $0.contains("daemon --lab \(lab.name)") } == 1)
@@ -114,10 +119,16 @@ import Testing
             try lab.machine.shell("rm -rf /run/netlab/\(lab.name)")
             let plan = try lab.machine.netlab("gc", "--dry-run")
             #expect(plan.lines.count == 6, "\(plan.transcript)")
-            #expect(plan.lines.allSatisfy { $0.hasPrefix("would remove namespace \(lab.name).") && $0.contains("carries the alias netlab:\(lab.name):") })
+            #expect(
+                plan.lines.allSatisfy {
+                    $0.hasPrefix("would remove namespace \(lab.name).")
+                        && $0.contains("carries the alias netlab:\(lab.name):")
+                })
             #expect(try lab.machine.shell("ls /run/netns").trimmedLines.count == 8)
             #expect(try lab.machine.netlab("gc").lines.count == 6)
-            #expect(try lab.machine.shell("ls /run/netns").trimmedLines.sorted() == [foreign, "\(lab.name).not-ours"].sorted())
+            #expect(
+                try lab.machine.shell("ls /run/netns").trimmedLines.sorted()
+                    == [foreign, "\(lab.name).not-ours"].sorted())
             try lab.machine.shell("ip netns del \(foreign); ip netns del \(lab.name).not-ours")
         }
     }
@@ -144,7 +155,9 @@ import Testing
     @Test("down ends a shell somebody left open on a node")
     func downEndsOpenShells() throws {
         try withLabUp("single-node") { lab throws in
-            _ = try lab.machine.start([Repository.netlab, "exec", "-l", lab.name, "kind-control-plane", "--", "sleep", "4321"])
+            _ = try lab.machine.start([
+                Repository.netlab, "exec", "-l", lab.name, "kind-control-plane", "--", "sleep", "4321",
+            ])
             _ = try lab.machine.start(["ip", "netns", "exec", "\(lab.name).kind-control-plane", "sleep", "4322"])
             try eventually("both sleep") { try lab.machine.processes().count { $0.contains("sleep 432") } == 2 }
             #expect(try lab.netlab("down").exitCode == 0)

@@ -17,7 +17,9 @@ import Testing
 
     static let labs = Repository.directories(in: "labs/errors")
 
-    @Test("design 11: up of a faulty lab prints its golden message, ends with its code and leaves nothing", arguments: labs)
+    @Test(
+        "design 11: up of a faulty lab prints its golden message, ends with its code and leaves nothing",
+        arguments: labs)
     func faultyLabIsRefused(_ lab: String) throws {
         let golden = try Golden(lab)
         try Machine.with { machine throws in

@@ -13,7 +13,9 @@ import Testing
                 #expect(pods.count { $0.node == "kind-worker" } == 2 && pods.count { $0.node == "kind-worker2" } == 2)
                 let places = try lab.nodes + pods.map(\.place)
                 for place in places {
-                    #expect(try lab.curl(place, "10.96.37.61:8080").hasPrefix("Hello, world!\nVersion: 1.0.0\n"), "\(place)")
+                    #expect(
+                        try lab.curl(place, "10.96.37.61:8080").hasPrefix("Hello, world!\nVersion: 1.0.0\n"), "\(place)"
+                    )
                     for pod in pods {
                         let answer = try lab.curl(place, "\(pod.address):8080")
                         #expect(answer == "Hello, world!\nVersion: 1.0.0\nHostname: \(pod.name)\n", "\(place) \(pod)")

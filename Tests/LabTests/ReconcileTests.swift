@@ -24,7 +24,8 @@ import Testing
                 let ofPod = steps.filter { $0[1].hasPrefix("\(lab.name).default_hello-app-") }
                 let ofNode = steps.filter { $0[1].hasPrefix("\(lab.name).kind-worker") }
                 #expect(Set(ofPod.map { $0[1] }).count == 1 && ofPod.count == 5, "\(plan.transcript)")
-                #expect(ofNode.count == 1 && steps.count == 6 && steps.allSatisfy { $0[0] == "+" }, "\(plan.transcript)")
+                #expect(
+                    ofNode.count == 1 && steps.count == 6 && steps.allSatisfy { $0[0] == "+" }, "\(plan.transcript)")
                 for (name, what) in before where !name.hasSuffix(".\(pod.node)") { #expect(after[name] == what) }
             }
         }

@@ -63,7 +63,8 @@ import Testing
                 let own = pods.filter { $0.node == node }.map(\.address)
                 let table = try lab.ip(node, "route show table 50").map { $0.split(separator: " ").map(String.init) }
                 #expect(table.map { $0[0] } == own)
-                #expect(table.allSatisfy { $0[1] == "dev" && $0[2].hasPrefix("lxc") && $0[3...4] == ["scope", "link"] })
+                #expect(
+                    table.allSatisfy { $0[1] == "dev" && $0[2].hasPrefix("lxc") && $0[3...4] == ["scope", "link"] })
             }
         }
     }
@@ -77,7 +78,8 @@ import Testing
                     try lab.ip(pod.place, "route") == [
                         "default via \(router) dev eth0", "\(router) dev eth0 scope link",
                     ])
-                #expect(try lab.ip(pod.place, "-4 -o address show dev eth0").first?.contains("\(pod.address)/32") == true)
+                #expect(
+                    try lab.ip(pod.place, "-4 -o address show dev eth0").first?.contains("\(pod.address)/32") == true)
             }
         }
     }
@@ -107,7 +109,8 @@ import Testing
 extension LabUp {
     /// The address of a node's `cilium_host`.
     func router(_ node: String) throws -> String {
-        let words = try ip(node, "-4 -o address show dev cilium_host").first?.split(separator: " ").map(String.init) ?? []
+        let words =
+            try ip(node, "-4 -o address show dev cilium_host").first?.split(separator: " ").map(String.init) ?? []
         return words.count > 3 ? String(words[3].prefix { $0 != "/" }) : "none"
     }
 }

@@ -27,7 +27,9 @@ import Testing
             let echo = try #require(addresses["echo"])
             let line = "head -c 65507 /dev/zero | socat -b65507 -t2 - UDP:\(echo):8080 | head -1"
             let answer = try lab.inside("default_client", line)
-            #expect(answer.output.hasPrefix("echo-") && answer.lines.first?.hasSuffix(" 65507") == true, "\(answer.transcript)")
+            #expect(
+                answer.output.hasPrefix("echo-") && answer.lines.first?.hasSuffix(" 65507") == true,
+                "\(answer.transcript)")
         }
     }
 
@@ -78,7 +80,10 @@ import Testing
         try withServices { lab, addresses throws in
             let elsewhere = try #require(addresses["elsewhere"])
             #expect(try lab.curl("default_client", elsewhere).hasPrefix("curl: "))
-            let server = ["exec", "-l", lab.name, "kind-worker2", "--", "socat", "TCP-LISTEN:9000,fork,reuseaddr", "SYSTEM:echo there"]
+            let server = [
+                "exec", "-l", lab.name, "kind-worker2", "--", "socat", "TCP-LISTEN:9000,fork,reuseaddr",
+                "SYSTEM:echo there",
+            ]
             _ = try lab.machine.start([Repository.netlab] + server)
             try eventually("the server listens") {
                 try lab.inside("kind-worker2", "ss -Hltn 'sport = :9000'").output.contains("LISTEN")

@@ -25,7 +25,8 @@ extension LabLoading {
             let known = LabSearch().names()
             throw CommandFailure(
                 .usage, "name a lab",
-                advice: known.isEmpty ? "a directory with a kind.yaml, or a kind config" : "labs: " + known.joined(separator: ", "))
+                advice: known.isEmpty
+                    ? "a directory with a kind.yaml, or a kind config" : "labs: " + known.joined(separator: ", "))
         }
         do throws(LabLocator.NotFound) {
             place = try locator(LabSearch.directories).locate(word)
@@ -49,7 +50,9 @@ extension LabLoading {
     ///
     /// For a lab called by `--name`, of which no directory has the name: `netlab up NAME` resumes it too.
     private static func lastSubmitted(_ name: String) -> SubmittedLab? {
-        guard !name.contains("/"), ProcessEnvironment.isRoot, LabPaths.all().contains(LabPaths(name)) else { return nil }
+        guard !name.contains("/"), ProcessEnvironment.isRoot, LabPaths.all().contains(LabPaths(name)) else {
+            return nil
+        }
         return (try? LabRecord.load(LabPaths(name)))?.source
     }
 
