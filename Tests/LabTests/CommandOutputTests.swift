@@ -162,7 +162,7 @@ import Testing
     func logs() throws {
         try withLabUp("three-node") { lab throws in
             let pod = try lab.pods[0]
-            #expect(try lab.netlab("logs", pod.name).lines.last?.hasSuffix("Server listening on port 8080") == true)
+            #expect(try lab.netlab("logs", pod.name).lines.first?.hasSuffix("Server listening on port 8080") == true)
             _ = try lab.curl("kind-worker", "\(pod.address):8080/some/path")
             try eventually("the request is logged") {
                 try lab.netlab("logs", pod.name, "--tail", "1").output.contains("Serving request: /some/path")

@@ -96,7 +96,9 @@ import Testing
                     try machine.shell(
                         """
                         \(Repository.netlab) up three-node --name \(lab.name) >/dev/null 2>&1 & up=$!
-                        sleep \(Double(milliseconds) / 1000); pid=$(pgrep -f -- '[d]aemon --lab \(lab.name)'); kill -9 $pid $up || true; wait
+                        sleep \(Double(milliseconds) / 1000)
+                        pid=$(pgrep -f -- '[d]aemon --lab \(lab.name)')
+                        kill -9 $pid $up || true; wait
                         """)
                     if milliseconds % 2 == 0 {
                         try lab.up()

@@ -73,13 +73,15 @@ import Testing
         try Machine.with { machine throws in
             try machine.shell(
                 """
-                # The host's own multicast reports would move the counters: no IPv6, and no carrier.
+                # The host's own multicast reports would move the counters: no IPv6, no snooping, no carrier.
                 sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
-                ip link add docker0 type bridge; ip link add up0 type veth peer name up1
+                ip link add docker0 type bridge mcast_snooping 0; ip link add up0 type veth peer name up1
                 ip addr add 172.18.0.1/16 dev docker0; ip addr add 10.1.2.3/8 dev up0
                 ip link set docker0 up; ip link set up0 up
-                ip route add default via 10.0.0.1; ip rule add pref 50 lookup 77; ip route add blackhole 10.96.0.0/16 table 77
-                nft 'add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }'
+                ip route add default via 10.0.0.1; ip rule add pref 50 lookup 77
+                ip route add blackhole 10.96.0.0/16 table 77
+                nft add table ip filter
+                nft 'add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }'
                 """)
             let before = try machine.hostNetwork()
             try withLab("three-node", on: machine) { lab throws in

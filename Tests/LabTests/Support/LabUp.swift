@@ -90,7 +90,10 @@ struct LabUp {
     /// What must not change when nothing is to be done: namespaces by inode, links by index, pods, process ids.
     func identity() throws -> [String: String] {
         let script = """
-            cd /run/netns; for n in \(name).*; do echo "$n $(stat -Lc %i "$n") $(ip -n "$n" -o link | cut -d: -f1,2 | tr '\\n' ' ')"; done
+            cd /run/netns
+            for n in \(name).*; do
+                echo "$n $(stat -Lc %i "$n") $(ip -n "$n" -o link | cut -d: -f1,2 | tr '\\n' ' ')"
+            done
             """
         var result: [String: String] = [:]
         for line in try machine.shell(script).trimmedLines {
