@@ -14,7 +14,8 @@ import Testing
                 #expect(ready?["reason"]?.text == "KubeletNotReady")
                 #expect(
                     ready?["message"]?.text == "container runtime network not ready: NetworkReady=false "
-                        + "reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized"
+                        + "reason:NetworkPluginNotReady message:Network plugin returns error: "
+                        + "cni plugin not initialized"
                 )
             }
             #expect(try lab.netlab("nodes").lines.dropFirst().allSatisfy { $0.contains(" NotReady ") })

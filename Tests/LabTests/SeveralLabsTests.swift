@@ -73,7 +73,7 @@ import Testing
         try Machine.with { machine throws in
             try machine.shell(
                 """
-                # The host's own multicast reports would move the counters: no IPv6, and no carrier.
+                # The host's own multicast reports would move the counters: no IPv6, no snooping, no carrier.
                 sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
                 ip link add docker0 type bridge; ip link add up0 type bridge
                 ip addr add 172.18.0.1/16 dev docker0; ip addr add 10.1.2.3/8 dev up0
