@@ -46,7 +46,8 @@ struct UpCommand: ParsableCommand {
         if dryRun { return try showPlan(source, options) }
         try RunningLab.requireRoot()
         let terminal = Terminal()
-        if !quiet { terminal.line("Creating lab \"\(source.name)\" ...") }
+        let isThere = StateFile.isDirectory(LabPaths(source.name).directory)
+        if !quiet { terminal.line("\(isThere ? "Updating" : "Creating") lab \"\(source.name)\" ...") }
         let view = ProgressView(terminal, isQuiet: quiet)
         let reply: ControlReply
         do throws(ControlFailure) {

@@ -107,10 +107,16 @@ extension LabEngine {
             report(.note("No CNI: the nodes stay NotReady until `netlab cni install \(paths.lab)`."))
         } else if !cluster.pods.isEmpty {
             report(.phase("Starting pods 🕹️"))
+        }
+        // The kernel is looked at while the pods start, and once more only if they changed the network.
+        let looked = try loaded().network
+        var network = try networkCheck()
+        if files.cilium != nil, !cluster.pods.isEmpty {
             let ready = await waitForPods(deadline: Clock.monotonic() + options.timeout)
             report(.phaseEnded(succeeded: ready))
         }
-        return .verification(try verification())
+        if try loaded().network != looked { network = try networkCheck() }
+        return .verification(try verification(network: network))
     }
 
     private func apply(

@@ -11,13 +11,15 @@ internal import ServiceRouting
 extension LabEngine {
     /// Looks whether the lab is what its files say: nodes, kernel state, pods, and every ClusterIP with a real
     /// connection from the control-plane node.
-    func verification() throws(ControlFailure) -> Verification {
+    ///
+    /// - Parameter network: what ``networkCheck()`` said while the pods were starting.
+    func verification(network: Verification.Check) throws(ControlFailure) -> Verification {
         let current = try loaded()
         var result = Verification()
         result.checks.append(nodesCheck(current))
-        result.checks.append(networkCheck(current))
+        result.checks.append(network)
         guard current.cluster.values != nil else { return result }
-        let pods = current.cluster.pods
+        let pods = current.cluster.pods.filter { $0.metadata.deletionTimestamp == nil }
         if !pods.isEmpty { result.checks.append(podsCheck(current, pods)) }
         for entry in current.proxy.table.entries where entry.frontend.transport == .tcp && Self.isServed(entry) {
             let (check, answer) = serviceCheck(current, entry)
@@ -36,7 +38,9 @@ extension LabEngine {
         return Verification.Check("\(ready)/\(count) nodes Ready", passed: ready == count)
     }
 
-    private func networkCheck(_ current: LoadedLab) -> Verification.Check {
+    /// Looks at the kernel: whether every link, address, route and rule stands.
+    func networkCheck() throws(ControlFailure) -> Verification.Check {
+        let current = try loaded()
         guard let datapath = current.datapath else {
             return Verification.Check("the network stands", passed: false, detail: current.networkError ?? "")
         }
