@@ -75,7 +75,7 @@ import Testing
                 """
                 # The host's own multicast reports would move the counters: no IPv6, no snooping, no carrier.
                 sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
-                ip link add docker0 type bridge; ip link add up0 type bridge
+                ip link add docker0 type bridge mcast_snooping 0; ip link add up0 type veth peer name up1
                 ip addr add 172.18.0.1/16 dev docker0; ip addr add 10.1.2.3/8 dev up0
                 ip link set docker0 up; ip link set up0 up
                 ip route add default via 10.0.0.1; ip rule add pref 50 lookup 77
