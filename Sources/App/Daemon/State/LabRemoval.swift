@@ -53,11 +53,13 @@ package struct LabRemoval {
 
     /// Asks the daemon to end, and insists when it does not within five seconds.
     private func endDaemon() throws(KernelError) {
-        let daemon = (try? LabRecord.load(paths))?.daemon
+        var daemons = [(try? LabRecord.load(paths))?.daemon]
         if let connection = try? LocalConnection(path: paths.socket) {
             _ = try? ControlClient(connection).ask(.stop)
+            // One that was only starting has written down who it is by the time it answers.
+            daemons.append((try? LabRecord.load(paths))?.daemon)
         }
-        if let daemon { try end(daemon) }
+        for daemon in Set(daemons.compactMap { $0 }) { try end(daemon) }
         // One whose state directory was deleted while it ran: nothing on disk tells of it, but it still listens.
         for stray in LocalListenerOwners.find(path: paths.socket) {
             try stray.signal(SIGTERM)
