@@ -53,6 +53,7 @@ actor LabEngine {
         record = try LabRecord.load(paths) ?? LabRecord(instance: Self.newInstance())
         record.daemon = ProcessIdentity(current: ProcessEnvironment.processID)
         try record.save(paths)
+        try NamespacedProcesses.endUnrecorded(below: paths.containers)
         runtime = try NamespacedProcesses(root: paths.containers)
         plane = try RelayDataPlane()
     }

@@ -79,6 +79,7 @@ package struct LabRemoval {
         do throws(ContainerRuntimeError) {
             let runtime = try NamespacedProcesses(root: paths.containers)
             for id in runtime.list() { try runtime.remove(id) }
+            try NamespacedProcesses.endAll(below: paths.containers)
         } catch {
             throw KernelError(errno: error.errno, error.operation, advice: error.advice)
         }
