@@ -72,20 +72,15 @@ struct NamespaceCreation {
             // Before the costly part, and before anything needs undoing.
             guard !NamespaceDirectory.isNamespace(name) else { throw KernelError(errno: EEXIST, operation) }
             try NamespaceThread.enterNew()
-            try NamespaceDirectory.bindCurrent(name, operation)
-            do throws(KernelError) {
-                let socket = try NetlinkSocket()
-                var queue = MessageQueue()
-                LinkMessages.markLoopback(mark, to: &queue, exchange.builder, step: 0)
-                if let failure = exchange.transmit(&queue, over: socket) {
-                    throw KernelError(errno: failure.errno, operation, words: failure.text)
-                }
-                return socket
-            } catch {
-                // The name is all that keeps it: the thread leaves for another namespace, or ends.
-                try? NamespaceDirectory.remove(name, operation)
-                throw error
+            // Marked first, named last: a process killed in between leaves nothing, never a name without its proof.
+            let socket = try NetlinkSocket()
+            var queue = MessageQueue()
+            LinkMessages.markLoopback(mark, to: &queue, exchange.builder, step: 0)
+            if let failure = exchange.transmit(&queue, over: socket) {
+                throw KernelError(errno: failure.errno, operation, words: failure.text)
             }
+            try NamespaceDirectory.bindCurrent(name, operation)
+            return socket
         }
     }
 }
