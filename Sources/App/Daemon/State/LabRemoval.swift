@@ -32,7 +32,7 @@ package struct LabRemoval {
             try endContainers()
             try endProcesses(in: namespaces)
             do throws(StepFailure) {
-                try network.perform(namespaces.map { .removeNamespace($0) })
+                try network.perform((namespaces + unfinished()).map { .removeNamespace($0) })
             } catch {
                 throw error.error
             }
@@ -72,6 +72,12 @@ package struct LabRemoval {
             try daemon.signal(SIGKILL)
             _ = daemon.waitForEnd(timeout: 5)
         }
+    }
+
+    /// Names the journal has that lead to no namespace: empty files of a creation that was cut short.
+    private func unfinished() -> [NamespaceName] {
+        let owned = (try? FileJournal(path: paths.journal).load())?.owned.namespaces.keys.sorted() ?? []
+        return owned.filter { StateFile.exists(NamespaceFile.path(of: $0)) && (try? NamespaceFile.open($0)) == nil }
     }
 
     private func endContainers() throws(KernelError) {
