@@ -127,14 +127,21 @@ extension LabEngine {
         pod.status?.phase == "Succeeded" || pod.status?.phase == "Failed" || pod.metadata.deletionTimestamp != nil
     }
 
-    /// News from the workers.
-    func podChanged(_ update: PodStatusUpdate) {
+    /// Writes down what the workers said of pods, in the order they said it, then works until all agrees.
+    func takeNews() {
+        let updates = news.takeAll()
         guard let current = lab else { return }
+        for update in updates {
+            do {
+                try current.cluster.report(update)
+            } catch {
+                logger.error("pod \(update.namespace)/\(update.name): \(error)")
+            }
+        }
         do {
-            try current.cluster.report(update)
             try settle()
         } catch {
-            logger.error("pod \(update.namespace)/\(update.name): \(error)")
+            logger.error("\(error)")
         }
     }
 

@@ -27,6 +27,8 @@ actor LabEngine {
     /// nil until the first `create` or `up`.
     var lab: LoadedLab?
     var workers: PodWorkers?
+    /// What the workers said of pods and is still to be taken up.
+    let news = PodNews()
     /// Resumed after every change, by whoever waits for the lab to get somewhere.
     var waiters: [CheckedContinuation<Void, Never>] = []
     private var isResumed = false
@@ -101,9 +103,10 @@ actor LabEngine {
             reconciler: Reconciler(
                 mark: OwnershipMark(lab: files.name, instance: record.instance), kernel: network,
                 journal: FileJournal(path: paths.journal)))
-        let workers = PodWorkers(runtime: runtime, logDirectory: paths.containers) { [weak self] update in
-            guard let self else { return }
-            Task { await self.podChanged(update) }
+        let workers = PodWorkers(runtime: runtime, logDirectory: paths.containers) { [weak self, news] update in
+            // One task for all that has come meanwhile: a task each would let a later status overtake an earlier one.
+            guard news.add(update) else { return }
+            Task { await self?.takeNews() }
         }
         workers.removeContainers(exceptOf: Set(cluster.pods.map(\.uid)))
         self.workers = workers
