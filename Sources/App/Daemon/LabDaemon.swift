@@ -12,6 +12,7 @@ package enum LabDaemon {
     ///   - lab: the lab's name; its state directory exists.
     ///   - listener: the listening socket that the starter opened.
     package static func run(lab: String, listener: Int32) async throws(ControlFailure) {
+        FaultPoint.enter("daemon")
         let paths = LabPaths(lab)
         ProcessEnvironment.raiseFileLimit()
         LoggingSystem.bootstrap(StreamLogHandler.standardError)

@@ -101,7 +101,9 @@ actor LabEngine {
             reconciler: Reconciler(
                 mark: OwnershipMark(lab: files.name, instance: record.instance), kernel: network,
                 journal: FileJournal(path: paths.journal)))
-        let workers = PodWorkers(runtime: runtime, logDirectory: paths.containers) { [weak self] update in
+        let workers = PodWorkers(
+            runtime: runtime, logDirectory: paths.containers, starts: .threads(FaultPoint.isActive ? 1 : 8)
+        ) { [weak self] update in
             guard let self else { return }
             Task { await self.podChanged(update) }
         }

@@ -45,7 +45,7 @@ package struct LabRemoval {
             }
             StateFile.removeAll(paths.directory)
             // Only when no other lab has state there.
-            rmdir(LabPaths.root)
+            StateFile.removeIfEmpty(LabPaths.root)
         } catch {
             throw ControlFailure(error)
         }

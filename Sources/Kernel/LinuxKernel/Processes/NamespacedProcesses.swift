@@ -84,7 +84,9 @@ package final class NamespacedProcesses: ContainerRuntime {
         } catch {
             throw ContainerRuntimeError(error)
         }
-        if let spec = try? directory.spec() { unlink(spec.logPath) }
+        if let spec = try? directory.spec() {
+            FaultPoint.attempt("remove \(spec.logPath)", lane: .containers) { unlink(spec.logPath) }
+        }
         directory.remove(below: root)
     }
 
