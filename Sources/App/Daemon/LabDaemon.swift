@@ -20,10 +20,8 @@ package enum LabDaemon {
         let engine: LabEngine
         do {
             engine = try LabEngine(paths: paths, logger: logger)
-        } catch let error as KernelError {
-            throw ControlFailure(error)
         } catch {
-            throw ControlFailure(.failed, "\(error)")
+            throw ControlFailure(describing: error)
         }
         let stopper = Stopper()
         let control = ControlService(

@@ -35,7 +35,8 @@ extension LabEngine {
             do {
                 try await self?.settle()
             } catch {
-                self?.logger.error("\(error)")
+                self?.logger.error("\(ControlFailure(describing: error).message)")
+                await self?.settleAgain(at: HostFacts.now.advanced(by: 1))
             }
         }
     }
@@ -127,16 +128,29 @@ extension LabEngine {
         pod.status?.phase == "Succeeded" || pod.status?.phase == "Failed" || pod.metadata.deletionTimestamp != nil
     }
 
-    /// News from the workers.
+    /// News from the workers, who say everything once: what cannot be written down or acted upon is tried again.
     func podChanged(_ update: PodStatusUpdate) {
         guard let current = lab else { return }
+        unwritten[update.uid] = nil
         do {
             try current.cluster.report(update)
             try settle()
         } catch {
-            logger.error("pod \(update.namespace)/\(update.name): \(error)")
+            logger.error("pod \(update.namespace)/\(update.name): \(ControlFailure(describing: error).message)")
+            unwritten[update.uid] = update
+            Task { [weak self] in
+                try? await Task.sleep(for: Self.retryPause)
+                await self?.tryAgain(update.uid)
+            }
         }
     }
+
+    private func tryAgain(_ uid: String) {
+        guard let update = unwritten[uid] else { return }
+        podChanged(update)
+    }
+
+    private static var retryPause: Duration { .milliseconds(500) }
 
     // MARK: Waiting
 
@@ -157,19 +171,4 @@ extension LabEngine {
         waiters = []
         for waiter in resumed { waiter.resume() }
     }
-}
-
-extension ControlFailure {
-    /// A plan that could not be carried out.
-    init(_ error: ReconcileError) {
-        if case .step(_, let cause) = error.cause {
-            self.init(cause)
-            message = "\(error)"
-        } else {
-            self.init(.failed, "\(error)")
-        }
-    }
-
-    /// Lab files that say something wrong.
-    init(_ problems: LabProblems) { self.init(.usage, problems.description) }
 }

@@ -29,6 +29,8 @@ actor LabEngine {
     var workers: PodWorkers?
     /// Resumed after every change, by whoever waits for the lab to get somewhere.
     var waiters: [CheckedContinuation<Void, Never>] = []
+    /// The newest news of pods that could not be written down, by UID.
+    var unwritten: [String: PodStatusUpdate] = [:]
     private var isResumed = false
 
     /// What exists once a lab's files are known.

@@ -11,7 +11,7 @@ internal import Synchronization
 ///
 /// PART is what passes the point: `command`; the daemon as `daemon` until its first request, then as `create`, `up`,
 /// `cni` or `apply`, whichever request came last; `runtime` for the daemon's starting of containers; `shim` and
-/// `container` for the first container's own two processes. Numbers begin with 1 in each.
+/// `container` for the first container's own two processes. Numbers begin with 1 in each. A rule acts once.
 final class FaultPlan: Sendable {
     static let variable = "NETLAB_FAULT"
 
@@ -34,17 +34,18 @@ final class FaultPlan: Sendable {
         var isDaemon = false
         var numbers: [String: Int] = [:]
         var hasShim = false
+        /// Those that have not acted yet, by place.
+        var faults: [String: [Fault]]
     }
 
     private let text: String
-    private let faults: [String: [Fault]]
     private let record: String?
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private init(text: String, faults: [String: [Fault]], record: String?) {
         self.text = text
-        self.faults = faults
         self.record = record
+        state = Mutex(State(faults: faults))
     }
 
     /// nil when the variable is not set. A rule that cannot be read ends the process with exit code 2: a test that
@@ -104,7 +105,7 @@ final class FaultPlan: Sendable {
             state.numbers[part] = number
             let place = "\(part)/\(number)"
             write("\(place) \(name)")
-            return Passage(place: place, name: name, faults: faults[place] ?? [])
+            return Passage(place: place, name: name, faults: state.faults.removeValue(forKey: place) ?? [])
         }
     }
 

@@ -79,14 +79,28 @@ package enum StateFile {
     /// Whether this user may execute the file.
     package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
-    /// Removes a file or a directory with all it holds. Symbolic links are removed, never followed.
-    package static func removeAll(_ path: String) {
-        if isDirectory(path) {
-            for name in list(path) { removeAll("\(path)/\(name)") }
-            FaultPoint.attempt("remove \(path)") { rmdir(path) }
-        } else {
-            FaultPoint.attempt("remove \(path)") { unlink(path) }
+    /// Removes a file or a directory with all it holds. Symbolic links are removed, never followed. It is no error
+    /// when there is none.
+    ///
+    /// - Throws: the first thing that could not be removed; what comes after it is still there.
+    package static func removeAll(_ path: String) throws(KernelError) {
+        let isDirectory = isDirectory(path)
+        if !isDirectory, !isThere(path) { return }
+        if isDirectory { for name in list(path) { try removeAll("\(path)/\(name)") } }
+        do throws(SystemCall.Failure) {
+            try FaultPoint.change("remove \(path)") { () throws(SystemCall.Failure) in
+                try SystemCall.check { isDirectory ? rmdir(path) : unlink(path) }
+            }
+        } catch {
+            if error.errno == ENOENT, !isThere(path) { return }
+            throw KernelError(errno: error.errno, "remove \(path)")
         }
+    }
+
+    /// Whether there is anything of this name, a symbolic link that leads nowhere included.
+    private static func isThere(_ path: String) -> Bool {
+        var facts = stat()
+        return lstat(path, &facts) == 0
     }
 
     /// Removes a directory, unless something is in it.

@@ -165,5 +165,8 @@ private final class ExitRelay: Sendable {
 }
 
 extension ContainerRuntimeError {
-    init(_ error: KernelError) { self.init("\(error)", errno: error.errno, advice: error.advice) }
+    init(_ error: KernelError) {
+        // With an errno the operation is enough: the text of both would say everything twice.
+        self.init(error.errno == 0 ? "\(error)" : error.operation, errno: error.errno, advice: error.advice)
+    }
 }
