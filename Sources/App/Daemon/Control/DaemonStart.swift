@@ -1,5 +1,5 @@
 internal import LinuxKernel
-package import NetworkPlanning
+internal import NetworkPlanning
 
 /// Asking a lab's daemon, starting it first when it does not run.
 package enum DaemonStart {
@@ -13,9 +13,22 @@ package enum DaemonStart {
         do throws(ControlFailure) {
             return try client.ask(request, onEvent: onEvent)
         } catch {
-            if isNew { try? LabRemoval(paths).run() }
+            if isNew { throw Self.removed(paths, after: error) }
             throw error
         }
+    }
+
+    /// Removes what was made of a new lab, and says so: its log, which the failure may name, goes with it.
+    private static func removed(_ paths: LabPaths, after failure: ControlFailure) -> ControlFailure {
+        var failure = failure
+        do throws(ControlFailure) {
+            try LabRemoval(paths).run()
+            if failure.isDeath { failure.advice = "what was made of the lab has been removed; run it again" }
+        } catch {
+            failure.message += "\nand what was made of the lab could not be removed: \(error.message)"
+            failure.advice = "run `netlab down \(paths.lab)`"
+        }
+        return failure
     }
 
     /// A connection, and whether the lab has no earlier life.
@@ -28,25 +41,24 @@ package enum DaemonStart {
             defer { withExtendedLifetime(lock) {} }
             if let connection = try? LocalConnection(path: paths.socket) { return (ControlClient(connection), false) }
             let isNew = !StateFile.isDirectory(paths.directory)
-            try StateFile.makeDirectory(paths.directory)
-            let listener = try LocalListener(path: paths.socket)
-            // The listener is handed over, so the connection below is accepted as soon as the daemon is ready.
-            _ = try DetachedProcess.start(
-                arguments: ["daemon", "--lab", paths.lab, "--listener", "3"], inherited: [listener.rawDescriptor],
-                logPath: paths.log)
-            return (ControlClient(try LocalConnection(path: paths.socket)), isNew)
+            do throws(KernelError) {
+                try StateFile.makeDirectory(paths.directory)
+                let listener = try LocalListener(path: paths.socket)
+                // The listener is handed over, so the connection below is accepted as soon as the daemon is ready.
+                _ = try DetachedProcess.start(
+                    arguments: ["daemon", "--lab", paths.lab, "--listener", "3"], inherited: [listener.rawDescriptor],
+                    logPath: paths.log)
+                return (ControlClient(try LocalConnection(path: paths.socket)), isNew)
+            } catch {
+                // The lock is held: nobody else has begun anything here.
+                if isNew {
+                    try? StateFile.removeAll(paths.directory)
+                    StateFile.removeIfEmpty(LabPaths.root)
+                }
+                throw error
+            }
         } catch {
             throw ControlFailure(error)
         }
-    }
-}
-
-extension ControlFailure {
-    /// A kernel's refusal: the environment's fault when rights or features are missing.
-    package init(_ error: KernelError) {
-        let lacking = [.notPermitted, .unsupported, .exhausted].contains(error.code)
-        var message = "\(error.operation): \(error.code)"
-        if !error.detail.isEmpty { message += " (\(error.detail))" }
-        self.init(lacking ? .environment : .failed, message, advice: error.advice)
     }
 }

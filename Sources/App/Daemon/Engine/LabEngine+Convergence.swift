@@ -35,7 +35,8 @@ extension LabEngine {
             do {
                 try await self?.settle()
             } catch {
-                self?.logger.error("\(error)")
+                self?.logger.error("\(ControlFailure(describing: error).message)")
+                await self?.settleAgain(at: HostFacts.now.advanced(by: 1))
             }
         }
     }
@@ -128,22 +129,36 @@ extension LabEngine {
     }
 
     /// Writes down what the workers said of pods, in the order they said it, then works until all agrees.
+    ///
+    /// The workers say everything once: what cannot be written down or acted upon is tried again.
     func takeNews() {
         let updates = news.takeAll()
         guard let current = lab else { return }
+        var unwritten: [PodStatusUpdate] = []
+        var failures: [String] = []
         for update in updates {
             do {
                 try current.cluster.report(update)
             } catch {
-                logger.error("pod \(update.namespace)/\(update.name): \(error)")
+                unwritten.append(update)
+                failures.append("pod \(update.namespace)/\(update.name): \(ControlFailure(describing: error).message)")
             }
         }
         do {
             try settle()
         } catch {
-            logger.error("\(error)")
+            failures.append(ControlFailure(describing: error).message)
+        }
+        guard !failures.isEmpty else { return }
+        for failure in failures { logger.error("\(failure)") }
+        news.putBack(unwritten)
+        Task { [weak self] in
+            try? await Task.sleep(for: Self.retryPause)
+            await self?.takeNews()
         }
     }
+
+    private static var retryPause: Duration { .milliseconds(500) }
 
     // MARK: Waiting
 
@@ -164,19 +179,4 @@ extension LabEngine {
         waiters = []
         for waiter in resumed { waiter.resume() }
     }
-}
-
-extension ControlFailure {
-    /// A plan that could not be carried out.
-    init(_ error: ReconcileError) {
-        if case .step(_, let cause) = error.cause {
-            self.init(cause)
-            message = "\(error)"
-        } else {
-            self.init(.failed, "\(error)")
-        }
-    }
-
-    /// Lab files that say something wrong.
-    init(_ problems: LabProblems) { self.init(.usage, problems.description) }
 }

@@ -103,7 +103,9 @@ actor LabEngine {
             reconciler: Reconciler(
                 mark: OwnershipMark(lab: files.name, instance: record.instance), kernel: network,
                 journal: FileJournal(path: paths.journal)))
-        let workers = PodWorkers(runtime: runtime, logDirectory: paths.containers) { [weak self, news] update in
+        let workers = PodWorkers(
+            runtime: runtime, logDirectory: paths.containers, starts: .threads(FaultPoint.isActive ? 1 : 8)
+        ) { [weak self, news] update in
             // One task for all that has come meanwhile: a task each would let a later status overtake an earlier one.
             guard news.add(update) else { return }
             Task { await self?.takeNews() }

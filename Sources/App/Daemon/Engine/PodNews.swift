@@ -21,4 +21,7 @@ final class PodNews: Sendable {
             return updates
         }
     }
+
+    /// Puts what could not be used in front of what came since, for the next ``takeAll()``, which nobody else is told of.
+    func putBack(_ unused: [PodStatusUpdate]) { updates.withLock { $0 = unused + $0 } }
 }

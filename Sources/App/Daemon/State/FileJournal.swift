@@ -23,5 +23,5 @@ struct FileJournal: Journal {
         try StateFile.write([UInt8](try encoder.encode(record)), to: path)
     }
 
-    func clear() throws { StateFile.removeAll(path) }
+    func clear() throws { try StateFile.removeAll(path) }
 }

@@ -43,9 +43,11 @@ package struct LabRemoval {
                     detail: "the kernel still holds \(left.map(\.rawValue).joined(separator: ", "))",
                     advice: "something outside the lab keeps it open; see `lsns -t net`, then run it again")
             }
-            StateFile.removeAll(paths.directory)
+            // The objects first: without them the rest describes no lab, wherever this is cut short.
+            try StateFile.removeAll(paths.store)
+            try StateFile.removeAll(paths.directory)
             // Only when no other lab has state there.
-            rmdir(LabPaths.root)
+            StateFile.removeIfEmpty(LabPaths.root)
         } catch {
             throw ControlFailure(error)
         }
