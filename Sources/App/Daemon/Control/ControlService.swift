@@ -51,12 +51,10 @@ struct ControlService: Service {
         }
         do {
             send(.reply(try await engine.handle(request, report: send)))
-        } catch let failure as ControlFailure {
+        } catch {
+            let failure = ControlFailure(any: error)
             logger.error("\(failure.message)")
             send(.failed(failure))
-        } catch {
-            logger.error("\(error)")
-            send(.failed(ControlFailure(.failed, "\(error)")))
         }
     }
 }

@@ -1,43 +1,125 @@
+internal import Glibc
 internal import LinuxKernel
+internal import NetworkModel
 package import NetworkPlanning
 
 /// Asking a lab's daemon, starting it first when it does not run.
 package enum DaemonStart {
+    /// How often a daemon may end without a word before that is the answer.
+    private static let attempts = 3
+
     /// Sends the request and shows its events.
     ///
-    /// A lab that did not exist before and could not be brought up is removed again: nothing half-built is left.
+    /// A lab that did not exist before and could not be brought up is removed again: nothing half-built is left. One
+    /// that is being taken down is waited for, and then made anew.
     package static func ask(
         _ request: ControlRequest, paths: LabPaths, onEvent: (ControlEvent) -> Void
     ) throws(ControlFailure) -> ControlReply {
-        let (client, isNew) = try connect(paths)
-        do throws(ControlFailure) {
-            return try client.ask(request, onEvent: onEvent)
-        } catch {
-            if isNew { try? LabRemoval(paths).run() }
-            throw error
+        for attempt in 1... {
+            let (client, isNew) = try connect(paths, onEvent)
+            var hasSpoken = false
+            do throws(ControlFailure) {
+                return try client.ask(request) { event in
+                    hasSpoken = true
+                    onEvent(event)
+                }
+            } catch {
+                if error == .daemonEnded {
+                    let isGone = try isTakenDown(paths)
+                    if !hasSpoken, attempt < attempts { continue }
+                    if isGone { throw .takenDown(paths.lab) }
+                }
+                if isNew { try? LabRemoval(paths).run { isOwn(request, paths) } }
+                throw error
+            }
+        }
+        throw .daemonEnded
+    }
+
+    /// Whether somebody took the lab down; waits for a `down` that is under way.
+    private static func isTakenDown(_ paths: LabPaths) throws(ControlFailure) -> Bool {
+        try kernel { () throws(KernelError) in
+            let lock = try DirectoryLock(LabPaths.root)
+            defer { withExtendedLifetime(lock) {} }
+            defer { rmdir(LabPaths.root) }
+            return PathKind(of: paths.directory) == .absent
+        }
+    }
+
+    /// Whether nobody has brought other files up under the same name meanwhile.
+    private static func isOwn(_ request: ControlRequest, _ paths: LabPaths) -> Bool {
+        guard let source = (try? LabRecord.load(paths))?.source else { return true }
+        return switch request {
+        case .create(let own), .up(let own, _): own == source
+        default: true
         }
     }
 
     /// A connection, and whether the lab has no earlier life.
     ///
     /// The lock keeps a second `up` from starting a second daemon, and makes an `up` wait for a `down` under way.
-    private static func connect(_ paths: LabPaths) throws(ControlFailure) -> (ControlClient, isNew: Bool) {
-        do throws(KernelError) {
-            if let connection = try? LocalConnection(path: paths.socket) { return (ControlClient(connection), false) }
-            let lock = try DirectoryLock(LabPaths.root)
-            defer { withExtendedLifetime(lock) {} }
-            if let connection = try? LocalConnection(path: paths.socket) { return (ControlClient(connection), false) }
-            let isNew = !StateFile.isDirectory(paths.directory)
+    private static func connect(
+        _ paths: LabPaths, _ onEvent: (ControlEvent) -> Void
+    ) throws(ControlFailure) -> (ControlClient, isNew: Bool) {
+        if let connection = try? LocalConnection(path: paths.socket) { return (ControlClient(connection), false) }
+        try LabPaths.refuseRootObstacle()
+        let lock = try kernel { () throws(KernelError) in try DirectoryLock(LabPaths.root) }
+        defer { withExtendedLifetime(lock) {} }
+        if let connection = try? LocalConnection(path: paths.socket) { return (ControlClient(connection), false) }
+        try paths.refuseObstacle()
+        return try kernel { () throws(KernelError) in
+            let record = try LabRecord.load(paths)
+            if let record {
+                try endUnreachable(LabDaemons.find(paths, record: record.daemon), paths, onEvent)
+            } else {
+                try removeRemains(paths, onEvent)
+            }
             try StateFile.makeDirectory(paths.directory)
             let listener = try LocalListener(path: paths.socket)
             // The listener is handed over, so the connection below is accepted as soon as the daemon is ready.
             _ = try DetachedProcess.start(
                 arguments: ["daemon", "--lab", paths.lab, "--listener", "3"], inherited: [listener.rawDescriptor],
                 logPath: paths.log)
-            return (ControlClient(try LocalConnection(path: paths.socket)), isNew)
-        } catch {
-            throw ControlFailure(error)
+            return (ControlClient(try LocalConnection(path: paths.socket)), record?.source == nil)
         }
+    }
+
+    /// Ends daemons of the lab that nobody can talk to, before another takes their place: two would write one store.
+    private static func endUnreachable(
+        _ daemons: [ProcessIdentity], _ paths: LabPaths, _ onEvent: (ControlEvent) -> Void
+    ) throws(KernelError) {
+        for daemon in daemons {
+            // One that has closed its socket is only on its way out.
+            if !daemon.waitForEnd(timeout: LocalListenerOwners.find(path: paths.socket).isEmpty ? 5 : 0) {
+                onEvent(
+                    .warning(
+                        "process \(daemon.pid), the daemon of lab \"\(paths.lab)\", cannot be reached: "
+                            + "\(paths.socket) is gone; another one takes its place"))
+                try LabDaemons.end(daemon)
+            }
+        }
+    }
+
+    /// Takes away what is left of a lab of this name whose state was lost. Its namespaces are known by their marks, and
+    /// its daemon by the path at which it listens; its objects cannot be had back.
+    private static func removeRemains(
+        _ paths: LabPaths, _ onEvent: (ControlEvent) -> Void
+    ) throws(KernelError) {
+        let found = try LabRemoval.remains(of: paths)
+        if found.isEmpty, PathKind(of: paths.directory) == .absent { return }
+        if !found.isEmpty {
+            onEvent(
+                .warning(
+                    "the state of lab \"\(paths.lab)\" was lost from \(paths.directory); what is left of it "
+                        + "(\(found.joined(separator: "; "))) is taken down, and the lab is built anew"))
+        }
+        try LabRemoval(paths).runLocked()
+    }
+
+    private static func kernel<Value>(
+        _ body: () throws(KernelError) -> Value
+    ) throws(ControlFailure) -> Value {
+        do throws(KernelError) { return try body() } catch { throw ControlFailure(error) }
     }
 }
 
@@ -48,5 +130,15 @@ extension ControlFailure {
         var message = "\(error.operation): \(error.code)"
         if !error.detail.isEmpty { message += " (\(error.detail))" }
         self.init(lacking ? .environment : .failed, message, advice: error.advice)
+    }
+
+    /// The connection ended without an answer.
+    static let daemonEnded = ControlFailure(
+        .failed, "the lab's daemon ended before it answered", advice: "look at `netlab logs`, then run `netlab up`")
+
+    static func takenDown(_ lab: String) -> ControlFailure {
+        ControlFailure(
+            .failed, "lab \"\(lab)\" was taken down while it was being brought up",
+            advice: "run `netlab up` again if it is still wanted")
     }
 }

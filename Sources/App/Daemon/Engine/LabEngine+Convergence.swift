@@ -55,11 +55,15 @@ extension LabEngine {
         }
         dropRemovedNodes(from: current, keeping: wanted)
         do {
+            try clearNames(for: datapath)
             let done = try current.reconciler.converge(to: datapath.state, prune: prune, verify: false)
             if !done.plan.isEmpty { logger.info("network changed", metadata: ["steps": "\(done.plan.steps.count)"]) }
-        } catch {
+        } catch let error as ReconcileError {
             lab?.networkError = "\(error)"
             throw ControlFailure(error)
+        } catch {
+            lab?.networkError = (error as? ControlFailure)?.message ?? "\(error)"
+            throw error
         }
         lab?.network = wanted
         lab?.datapath = datapath
@@ -157,19 +161,4 @@ extension LabEngine {
         waiters = []
         for waiter in resumed { waiter.resume() }
     }
-}
-
-extension ControlFailure {
-    /// A plan that could not be carried out.
-    init(_ error: ReconcileError) {
-        if case .step(_, let cause) = error.cause {
-            self.init(cause)
-            message = "\(error)"
-        } else {
-            self.init(.failed, "\(error)")
-        }
-    }
-
-    /// Lab files that say something wrong.
-    init(_ problems: LabProblems) { self.init(.usage, problems.description) }
 }
