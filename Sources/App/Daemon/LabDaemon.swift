@@ -17,15 +17,18 @@ package enum LabDaemon {
         ProcessEnvironment.raiseFileLimit()
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "netlab.\(lab)")
+        let listener = LocalListener(adopting: listener)
         let engine: LabEngine
-        do {
-            engine = try LabEngine(paths: paths, logger: logger)
+        do throws(ControlFailure) {
+            engine = try makeEngine(paths, logger)
         } catch {
-            throw ControlFailure(describing: error)
+            // Whoever started this process waits for an answer, and does not read its log.
+            listener.accept(within: 10)?.answerOnce(ControlLine.encode(ControlEvent.failed(error)))
+            throw error
         }
         let stopper = Stopper()
         let control = ControlService(
-            listener: LocalListener(adopting: listener), engine: engine, logger: logger, stop: { await stopper.stop() })
+            listener: listener, engine: engine, logger: logger, stop: { await stopper.stop() })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -38,6 +41,14 @@ package enum LabDaemon {
             try await group.run()
         } catch {
             throw ControlFailure(.failed, "the daemon ended: \(error)")
+        }
+    }
+
+    private static func makeEngine(_ paths: LabPaths, _ logger: Logger) throws(ControlFailure) -> LabEngine {
+        do {
+            return try LabEngine(paths: paths, logger: logger)
+        } catch {
+            throw ControlFailure(describing: error)
         }
     }
 

@@ -8,7 +8,8 @@ struct GCCommand: ParsableCommand {
         commandName: "gc", abstract: "Remove what labs left behind that nobody runs any more.",
         discussion: """
             A namespace is a leftover when it carries netlab's mark (the alias of its lo) and no daemon of that lab \
-            runs. Nothing is ever chosen by its name. A lab whose daemon died but whose state is there is kept: \
+            runs; a process when it runs in such a namespace, or the lab's records name it; a file in /run/netns when \
+            the lab's journal names it. Nothing is ever chosen by its name. A lab whose daemon died but whose state is there is kept: \
             `netlab up` resumes it; --all removes it too.
 
             EXAMPLES:
@@ -29,9 +30,13 @@ struct GCCommand: ParsableCommand {
         let leftovers: [Leftover]
         do throws(ControlFailure) {
             leftovers = try GarbageCollection.find(includingResumable: all)
-            if !dryRun { try GarbageCollection.remove(leftovers) }
+            if !dryRun { try GarbageCollection.remove(leftovers, includingResumable: all) }
         } catch {
             throw CommandFailure(error)
+        }
+        for lab in GarbageCollection.unreachable() {
+            Terminal().warning(
+                "lab \"\(lab)\" runs without its state directory: take it down with `netlab down \(lab)`")
         }
         if output.json { return try JSONOutput.print(leftovers) }
         for leftover in leftovers {

@@ -17,6 +17,7 @@ struct RunningLab {
         let names = labs.map(\.lab)
         if let wanted = (named ?? ProcessEnvironment["NETLAB_LAB"]).map(lastComponent) {
             guard let lab = labs.first(where: { $0.lab == wanted }) else {
+                try refuseLost(LabPaths(wanted))
                 throw CommandFailure(.usage, "no lab \"\(wanted)\" is up", advice: upAdvice(names))
             }
             return RunningLab(paths: lab)
@@ -29,6 +30,17 @@ struct RunningLab {
                     advice: "name one of them, with -l or NETLAB_LAB where a node or pod is named")
         }
         return RunningLab(paths: only)
+    }
+
+    /// A lab without a state directory is not up, and yet not gone.
+    private static func refuseLost(_ paths: LabPaths) throws {
+        let left = try LabRemoval.remains(of: paths)
+        guard !left.isEmpty else { return }
+        throw CommandFailure(
+            .failed,
+            "the state of lab \"\(paths.lab)\" was lost from \(paths.directory), but there is still: "
+                + left.joined(separator: "; "),
+            advice: "`netlab up \(paths.lab)` builds it anew, `netlab down \(paths.lab)` removes it")
     }
 
     /// Every command that looks into the kernel or talks to a daemon needs root.

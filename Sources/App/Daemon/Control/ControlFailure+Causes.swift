@@ -6,12 +6,15 @@ internal import PodLifecycle
 internal import Reconciler
 
 extension ControlFailure {
-    /// The daemon was there, and then it was not.
-    static let death = ControlFailure(
+    /// The connection ended without an answer.
+    static let daemonEnded = ControlFailure(
         .failed, "the lab's daemon ended before it answered", advice: "look at `netlab logs`, then run `netlab up`")
 
-    /// Whether nothing is known but that the daemon ended.
-    var isDeath: Bool { self == .death }
+    static func takenDown(_ lab: String) -> ControlFailure {
+        ControlFailure(
+            .failed, "lab \"\(lab)\" was taken down while it was being brought up",
+            advice: "run `netlab up` again if it is still wanted")
+    }
 
     /// Whatever was thrown, in the words and with the exit code of its cause.
     init(describing error: any Error) {
@@ -36,23 +39,4 @@ extension ControlFailure {
         if !error.detail.isEmpty { message += " (\(error.detail))" }
         self.init(lacking ? .environment : .failed, message, advice: error.advice)
     }
-
-    /// A plan that could not be carried out.
-    init(_ error: ReconcileError) {
-        switch error.cause {
-        case .step(_, let cause):
-            self.init(cause)
-            message = "\(error)"
-        case .observation(let cause):
-            self.init(cause)
-            message = "\(error)"
-        case .journal(let cause as KernelError):
-            self.init(cause)
-            message = "\(error)"
-        case .journal, .foreignJournal, .foreignNamespaces, .notConverged, .removal: self.init(.failed, "\(error)")
-        }
-    }
-
-    /// Lab files that say something wrong.
-    init(_ problems: LabProblems) { self.init(.usage, problems.description) }
 }

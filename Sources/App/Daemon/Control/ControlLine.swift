@@ -30,7 +30,7 @@ package struct ControlClient: Sendable {
     ) throws(ControlFailure) -> ControlReply {
         connection.send(line: ControlLine.encode(request))
         var reply: ControlReply?
-        var failure = ControlFailure.death
+        var failure = ControlFailure.daemonEnded
         connection.forEachLine { line in
             guard let event = ControlLine.decode(ControlEvent.self, from: line) else { return true }
             switch event {

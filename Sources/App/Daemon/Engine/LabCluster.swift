@@ -26,6 +26,9 @@ final class LabCluster {
         controllers = ControllerSet(cluster: cluster)
     }
 
+    /// Whether the last record of the log was cut short, and left out.
+    var hasDroppedTornRecord: Bool { store.hasDroppedTornRecord }
+
     /// Works with the pins of changed files from now on. What was allocated before stays.
     func use(_ files: Lab) throws {
         let options = Self.options(files)

@@ -56,11 +56,15 @@ extension LabEngine {
         }
         dropRemovedNodes(from: current, keeping: wanted)
         do {
+            try clearNames(for: datapath)
             let done = try current.reconciler.converge(to: datapath.state, prune: prune, verify: false)
             if !done.plan.isEmpty { logger.info("network changed", metadata: ["steps": "\(done.plan.steps.count)"]) }
-        } catch {
+        } catch let error as ReconcileError {
             lab?.networkError = "\(error)"
             throw ControlFailure(error)
+        } catch {
+            lab?.networkError = (error as? ControlFailure)?.message ?? "\(error)"
+            throw error
         }
         lab?.network = wanted
         lab?.datapath = datapath

@@ -16,6 +16,12 @@ extension LabEngine {
         resume()
         if let part = request.faultPart { FaultPoint.enter(part) }
         switch request {
+        case .create, .up, .installCNI, .apply:
+            try restoreJournal()
+            for notice in takeNotices() { report(.warning(notice)) }
+        case .status, .objects, .services, .ping, .stop: break
+        }
+        switch request {
         case .create(let submitted):
             try createNodes(submitted, report)
             return .done
@@ -39,6 +45,7 @@ extension LabEngine {
     /// - Throws: that nothing was created yet.
     func loaded() throws(ControlFailure) -> LoadedLab {
         guard let lab else {
+            if let resumeFailure { throw resumeFailure }
             throw ControlFailure(
                 .failed, "lab \"\(paths.lab)\" was not created to the end", advice: "run `netlab up \(paths.lab)`")
         }

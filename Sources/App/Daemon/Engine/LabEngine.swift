@@ -1,3 +1,4 @@
+internal import ClusterState
 internal import Controllers
 internal import Datapath
 internal import KubernetesModel
@@ -32,6 +33,12 @@ actor LabEngine {
     /// Resumed after every change, by whoever waits for the lab to get somewhere.
     var waiters: [CheckedContinuation<Void, Never>] = []
     private var isResumed = false
+    /// Why what an earlier daemon left could not be taken up; nil when it could, or nothing was left.
+    private(set) var resumeFailure: ControlFailure?
+
+    var notices: [String] = [] {
+        didSet { for notice in notices.dropFirst(oldValue.count) { logger.warning("\(notice)") } }
+    }
 
     /// What exists once a lab's files are known.
     struct LoadedLab {
@@ -67,10 +74,12 @@ actor LabEngine {
         guard let source = record.source else { return }
         do {
             try load(try source.parsed())
+            try restoreJournal()
             try settle()
             logger.info("resumed", metadata: ["pods": "\(lab?.cluster.pods.count ?? 0)"])
         } catch {
             logger.error("cannot resume: \(error)")
+            resumeFailure = ControlFailure(describing: error)
         }
     }
 
@@ -92,7 +101,8 @@ actor LabEngine {
             lab?.network = nil
             return
         }
-        let cluster = try LabCluster(files, log: StoreFile(path: paths.store))
+        let cluster = try openCluster(files)
+        resumeFailure = nil
         lab = LoadedLab(
             files: files, setting: setting, cluster: cluster,
             proxy: ServiceProxy(
@@ -112,6 +122,28 @@ actor LabEngine {
         }
         workers.removeContainers(exceptOf: Set(cluster.pods.map(\.uid)))
         self.workers = workers
+    }
+
+    /// - Throws: ``ControlFailure`` saying what is wrong with the stored objects.
+    private func openCluster(_ files: Lab) throws -> LabCluster {
+        do {
+            let cluster = try LabCluster(files, log: StoreFile(path: paths.store))
+            if cluster.hasDroppedTornRecord {
+                notices.append(
+                    "the last write to \(paths.store) was cut short and is dropped; it had not been acknowledged")
+            }
+            return cluster
+        } catch StoreError.corrupt(let offset) {
+            throw ControlFailure(
+                .failed, "\(paths.store) is damaged at byte \(offset): the lab's objects cannot be read from it",
+                advice: "nothing was changed; put the file back, or `netlab down \(paths.lab)` and up again")
+        }
+    }
+
+    /// What is to be told at the next chance; also written to the log.
+    func takeNotices() -> [String] {
+        defer { notices = [] }
+        return notices
     }
 
     /// Eight hexadecimal digits that tell this creation of the lab from every other.

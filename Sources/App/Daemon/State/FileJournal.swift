@@ -6,13 +6,20 @@ internal import NetworkPlanning
 struct FileJournal: Journal {
     let path: String
 
-    /// - Throws: `.invalid` for a file that is no journal: what a lab owns is then known from the marks alone.
+    /// - Throws: `.invalid` for a file that is no journal of this version: what a lab owns is then known from the marks
+    ///   alone.
     func load() throws -> JournalRecord? {
         guard let bytes = try StateFile.read(path) else { return nil }
-        guard let record = try? JSONDecoder().decode(JournalRecord.self, from: Data(bytes)) else {
+        let data = Data(bytes)
+        if let version = (try? JSONDecoder().decode(VersionOnly.self, from: data))?.version,
+            version != JournalRecord.currentVersion
+        {
+            throw StateVersion.refusal(path, version, known: JournalRecord.currentVersion, lab: nil)
+        }
+        guard let record = try? JSONDecoder().decode(JournalRecord.self, from: data) else {
             throw KernelError(
                 .invalid, "read \(path)", detail: "it is damaged",
-                advice: "take the lab down and up again: its namespaces are known by their marks")
+                advice: "`netlab up` writes a new one from the marks of the lab's namespaces")
         }
         return record
     }
@@ -24,4 +31,15 @@ struct FileJournal: Journal {
     }
 
     func clear() throws { try StateFile.removeAll(path) }
+
+    /// Whether there is a file of this version, whatever its content: half-written, or of something else.
+    var isDamaged: Bool {
+        guard let bytes = (try? StateFile.read(path)).flatMap({ $0 }) else { return false }
+        if let version = (try? JSONDecoder().decode(VersionOnly.self, from: Data(bytes)))?.version,
+            version != JournalRecord.currentVersion
+        {
+            return false
+        }
+        return (try? JSONDecoder().decode(JournalRecord.self, from: Data(bytes))) == nil
+    }
 }

@@ -24,9 +24,43 @@ package struct LabPaths: Hashable, Sendable {
         "\(containers)/\(uid)/\(container)/\(attempt)/log"
     }
 
+    /// What stands in the lab's directory, has no place there and no `lab.json` beside it: somebody else's, although the
+    /// directory is called like a lab. With a `lab.json` the directory is a lab's, and all that is in it.
+    var strangers: [String] {
+        if PathKind(of: record) != .absent { return [] }
+        let known = [socket, log, record, journal, store, containers, "\(directory)/nodes"]
+        let own = Set(known.flatMap { [$0, $0 + ".new"] })
+        return StateFile.list(directory).filter { !own.contains("\(directory)/\($0)") }
+    }
+
     /// The labs that have a state directory, sorted.
     package static func all() -> [LabPaths] {
         StateFile.list(root).filter { !$0.hasPrefix(".") && StateFile.isDirectory("\(root)/\($0)") }
             .map { LabPaths($0) }
+    }
+}
+
+extension LabPaths {
+    /// - Throws: environment, when something else stands where the state of all labs goes.
+    package static func refuseRootObstacle() throws(ControlFailure) { try refuse(root) }
+
+    /// - Throws: environment, when something else stands where the lab's state goes, or nothing can be written there.
+    func refuseObstacle() throws(ControlFailure) {
+        try Self.refuseRootObstacle()
+        try Self.refuse(directory)
+        for path in [directory, Self.root] where PathKind(of: path) == .directory {
+            guard let reason = PathKind.refusalToWrite(into: path) else { continue }
+            throw ControlFailure(
+                .environment, "the state directory \(path) cannot be written: \(reason)",
+                advice: "make it writable: a lab's state is kept below \(Self.root) and nowhere else")
+        }
+    }
+
+    private static func refuse(_ path: String) throws(ControlFailure) {
+        let kind = PathKind(of: path)
+        if kind == .absent || kind == .directory { return }
+        throw ControlFailure(
+            .environment, "\(path) is \(kind), not a state directory",
+            advice: "netlab did not make it and leaves it alone; remove it by hand")
     }
 }

@@ -24,19 +24,21 @@ package struct LabRecord: Codable, Sendable, Hashable {
         applied = []
     }
 
-    /// Reads a lab's record; nil when it has none.
+    /// Reads a lab's record; nil when it has none, which is when there is no lab.
     ///
     /// - Throws: `.invalid` when it cannot be read as a record of this version.
     package static func load(_ paths: LabPaths) throws(KernelError) -> LabRecord? {
         guard let bytes = try StateFile.read(paths.record) else { return nil }
-        let advice = "take the lab down with `netlab down \(paths.lab)`, then up again"
-        guard let record = try? JSONDecoder().decode(LabRecord.self, from: Data(bytes)) else {
-            throw KernelError(.invalid, "read \(paths.record)", detail: "it is damaged", advice: advice)
+        let data = Data(bytes)
+        if let version = (try? JSONDecoder().decode(VersionOnly.self, from: data))?.version,
+            version != currentVersion
+        {
+            throw StateVersion.refusal(paths.record, version, known: currentVersion, lab: paths.lab)
         }
-        guard record.version == currentVersion else {
+        guard let record = try? JSONDecoder().decode(LabRecord.self, from: data) else {
             throw KernelError(
-                .invalid, "read \(paths.record)",
-                detail: "it has version \(record.version), this netlab knows \(currentVersion)", advice: advice)
+                .invalid, "read \(paths.record)", detail: "it is damaged",
+                advice: "take the lab down with `netlab down \(paths.lab)`, then up again")
         }
         return record
     }
@@ -46,5 +48,22 @@ package struct LabRecord: Codable, Sendable, Hashable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(self) else { return }
         try StateFile.write([UInt8](data), to: paths.record)
+    }
+}
+
+/// The one field of a state file that every version has.
+struct VersionOnly: Decodable { var version: Int }
+
+/// Telling the user that state was written by another version.
+enum StateVersion {
+    /// - Parameter lab: nil when the reader does not know whose file it is.
+    static func refusal(_ path: String, _ version: Int, known: Int, lab: String?) -> KernelError {
+        let age = version < known ? "an older" : "a newer"
+        return KernelError(
+            .invalid, "read \(path)",
+            detail: "it has version \(version), of \(age) netlab; this netlab knows version \(known)",
+            advice:
+                "take the lab down with `netlab down\(lab.map { " " + $0 } ?? "")`, which any version can, then up again"
+        )
     }
 }

@@ -18,7 +18,7 @@ package struct LabRemains: Hashable, Sendable {
         let marked = try LinuxNetwork().markedNamespaces().filter { $0.value.lab == paths.lab }
         recorded = names.union(marked.keys).count
         standing = marked.count
-        containers = NamespacedProcesses.running(below: paths.containers)
+        containers = NamespacedProcesses.runningCount(below: paths.containers)
         isSettled = record?.isSettled ?? marked.isEmpty
     }
 

@@ -24,7 +24,7 @@ final class StoreFile: StoreLog {
         do throws(KernelError) {
             return try body()
         } catch {
-            throw StoreLogError(error.operation, errno: error.errno, advice: error.advice)
+            throw StoreLogError("\(error.operation) (\(error.detail))", errno: error.errno, advice: error.advice)
         }
     }
 }

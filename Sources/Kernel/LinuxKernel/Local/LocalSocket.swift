@@ -45,6 +45,12 @@ package final class LocalListener: Sendable {
         }
     }
 
+    /// ``accept()`` that waits so many seconds at most.
+    package func accept(within seconds: Double) -> LocalConnection? {
+        guard Poll.wait(descriptor.rawValue, for: Int16(POLLIN), until: Clock.monotonic() + seconds) else { return nil }
+        return accept()
+    }
+
     /// Makes a waiting and every later ``accept()`` answer nil.
     package func close() { shutdown(descriptor.rawValue, Int32(SHUT_RDWR)) }
 }
@@ -100,6 +106,14 @@ package final class LocalConnection: Sendable {
                 scanned = start
             }
             pending.removeFirst(start)
+        }
+    }
+
+    /// Reads one line, whatever it says, and sends this one.
+    package func answerOnce(_ line: [UInt8]) {
+        forEachLine { _ in
+            send(line: line)
+            return false
         }
     }
 

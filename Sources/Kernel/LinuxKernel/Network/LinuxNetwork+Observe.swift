@@ -9,14 +9,20 @@ extension LinuxNetwork {
     }
 
     package func markedNamespaces() throws(KernelError) -> [NamespaceName: OwnershipMark] {
+        try markedNamespaces(prefix: "")
+    }
+
+    /// ``markedNamespaces()`` among the names that begin so: where to look for a lab's, not a proof that they are.
+    package func markedNamespaces(prefix: String) throws(KernelError) -> [NamespaceName: OwnershipMark] {
         try withState { state throws(KernelError) in
             var marks: [NamespaceName: OwnershipMark] = [:]
-            let names = try NamespaceDirectory.list()
+            let names = try NamespaceDirectory.list().filter { $0.rawValue.hasPrefix(prefix) }
             guard !names.isEmpty else { return marks }
             try NamespaceThread.run { () throws(KernelError) in
                 for name in names {
-                    // Leftover files, and namespaces taken away since, carry no mark.
-                    guard let file = try? OpenNamespace(name) else { continue }
+                    // Leftover files, and namespaces taken away since, carry no mark. Nor does a link: it is somebody's
+                    // second name for a namespace that has its own.
+                    guard NamespaceEntry(name) == .namespace, let file = try? OpenNamespace(name) else { continue }
                     try NamespaceThread.enter(file.descriptor.rawValue)
                     // Not kept: a kept socket would keep a namespace alive that may be somebody else's.
                     let loopback = try LinkDump.one(index: 1, try NetlinkSocket(), state.exchange)

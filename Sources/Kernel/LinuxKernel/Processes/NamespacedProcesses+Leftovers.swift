@@ -4,10 +4,43 @@ internal import NetworkPlanning
 package import PodLifecycle
 
 extension NamespacedProcesses {
+    /// A process of a container that runs without a daemon over it, and why it is known to be that.
+    package struct Leftover: Hashable, Sendable {
+        package var process: ProcessIdentity
+        /// The container's directory, which need not be there any more.
+        package var directory: String
+        package var proof: String
+    }
+
     /// Shims, and first processes that have not yet become their program, whose containers stand below a directory;
     /// found by their command lines, so also when the directory itself is lost.
     package static func leftovers(below root: String) -> [ProcessIdentity] {
         stages(below: root).map(\.process)
+    }
+
+    /// ``leftovers(below:)`` with what is known of each.
+    package static func strays(below root: String) -> [Leftover] {
+        stages(below: root).map { process, directory in
+            let proof = "it was started as the shim of the container in \(directory)"
+            return Leftover(process: process, directory: directory, proof: proof)
+        }
+    }
+
+    /// Every process of a container below a directory: those the containers' own files name, by number and start time,
+    /// and those ``leftovers(below:)`` finds.
+    package static func running(below root: String) -> [Leftover] {
+        var found: [Leftover] = []
+        for id in ContainerDirectory.all(below: root) {
+            guard let directory = ContainerDirectory(root: root, id: id), let processes = directory.processes() else {
+                continue
+            }
+            for process in [processes.shim, processes.first].compactMap({ $0 }) where process.exists {
+                let proof = "\(directory.path)/pid has its number and the time it was started"
+                found.append(Leftover(process: process, directory: directory.path, proof: proof))
+            }
+        }
+        let known = Set(found.map(\.process))
+        return found + strays(below: root).filter { !known.contains($0.process) }
     }
 
     /// Kills shims that had not yet written down who they are when the process that started them died. No directory
@@ -25,7 +58,7 @@ extension NamespacedProcesses {
     }
 
     /// How many containers below a directory have a shim that is alive.
-    package static func running(below root: String) -> Int {
+    package static func runningCount(below root: String) -> Int {
         ContainerDirectory.all(below: root).count { id in
             let processes = ContainerDirectory(root: root, id: id)?.processes()
             return processes.map { !$0.shim.waitForEnd(timeout: 0) } ?? false
@@ -62,5 +95,13 @@ extension NamespacedProcesses {
         } catch {
             throw ContainerRuntimeError(error)
         }
+    }
+}
+
+extension ProcessIdentity {
+    /// The name the kernel shows for a process, to tell a reader which one is meant; empty when it is gone.
+    package static func name(of pid: Int32) -> String {
+        guard let bytes = try? StateFile.read("/proc/\(pid)/comm") else { return "" }
+        return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 }

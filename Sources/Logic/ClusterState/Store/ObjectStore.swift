@@ -94,7 +94,7 @@ package struct StoreWatchID: Hashable, Sendable {
 }
 
 /// Why the store refused.
-package enum StoreError: Error, Hashable, Sendable {
+package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case exists(key: String)
     case notFound(key: String)
     /// Somebody else wrote in between; `current` is the key's revision now.
@@ -105,4 +105,15 @@ package enum StoreError: Error, Hashable, Sendable {
     case log(StoreLogError)
     /// The log holds a record that was damaged after it was written, at this byte.
     case corrupt(offset: Int)
+
+    package var description: String {
+        switch self {
+        case .exists(let key): "\(key) exists"
+        case .notFound(let key): "\(key) does not exist"
+        case .conflict(let key, let current): "\(key) was written in between, at revision \(current)"
+        case .compacted(let oldest): "events up to revision \(oldest) are forgotten"
+        case .log(let error): "\(error)"
+        case .corrupt(let offset): "the log is damaged at byte \(offset)"
+        }
+    }
 }

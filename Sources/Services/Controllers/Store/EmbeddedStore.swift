@@ -28,6 +28,8 @@ package final class EmbeddedStore: ObjectStore {
     /// The log is compacted when it exceeds this and four times the live bytes.
     private let compactionFloor: Int
     private let state: Mutex<State>
+    /// Whether the log ended in the middle of a record, which is left out: that write was never acknowledged.
+    package let hasDroppedTornRecord: Bool
 
     /// Opens the store on what the log holds. A torn last record, of a write that was never acknowledged, is dropped.
     ///
@@ -42,6 +44,7 @@ package final class EmbeddedStore: ObjectStore {
         let outcome = StoreRecord.replay(bytes) { Self.apply($0, to: &state) }
         if case .damaged(let offset) = outcome { throw .corrupt(offset: offset) }
         state.logBytes = bytes.count
+        hasDroppedTornRecord = outcome == .torn
         if outcome == .torn {
             let snapshot = Self.snapshot(state)
             do throws(StoreLogError) { try log.replace(with: snapshot) } catch { throw .log(error) }

@@ -38,7 +38,11 @@ struct StoreRecord {
         while offset < bytes.count {
             guard bytes.count - offset >= 8 else { return .torn }
             let end = offset + 8 + Int(number(bytes, offset, 4))
-            guard end <= bytes.count else { return .torn }
+            guard end <= bytes.count else {
+                // A length that was damaged points past the end as one does that was cut short. Whole records further
+                // on tell the two apart: behind the last write there are none.
+                return hasWholeRecord(bytes, after: offset) ? .damaged(offset: offset) : .torn
+            }
             let content = bytes[(offset + 8)..<end]
             guard checksum(content) == UInt32(number(bytes, offset + 4, 4)), let record = StoreRecord(content) else {
                 return end == bytes.count ? .torn : .damaged(offset: offset)
@@ -47,6 +51,20 @@ struct StoreRecord {
             offset = end
         }
         return .whole
+    }
+
+    /// Whether a whole record begins anywhere behind this byte.
+    private static func hasWholeRecord(_ bytes: [UInt8], after offset: Int) -> Bool {
+        guard bytes.count - offset > 29 else { return false }
+        return ((offset + 1)...(bytes.count - 29)).contains { start in
+            // The cheap tests first: nearly every byte fails them.
+            let length = Int(number(bytes, start, 4))
+            guard length >= 21, start + 8 + length <= bytes.count, Operation(rawValue: bytes[start + 8]) != nil else {
+                return false
+            }
+            let content = bytes[(start + 8)..<(start + 8 + length)]
+            return checksum(content) == UInt32(number(bytes, start + 4, 4)) && StoreRecord(content) != nil
+        }
     }
 
     init(operation: Operation, revision: Int64, createRevision: Int64 = 0, key: String, value: [UInt8]) {
