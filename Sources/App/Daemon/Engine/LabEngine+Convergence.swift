@@ -59,12 +59,10 @@ extension LabEngine {
             try clearNames(for: datapath)
             let done = try current.reconciler.converge(to: datapath.state, prune: prune, verify: false)
             if !done.plan.isEmpty { logger.info("network changed", metadata: ["steps": "\(done.plan.steps.count)"]) }
-        } catch let error as ReconcileError {
-            lab?.networkError = "\(error)"
-            throw ControlFailure(error)
         } catch {
-            lab?.networkError = (error as? ControlFailure)?.message ?? "\(error)"
-            throw error
+            let failure = ControlFailure(any: error)
+            lab?.networkError = failure.message
+            throw failure
         }
         lab?.network = wanted
         lab?.datapath = datapath

@@ -18,7 +18,7 @@ extension LabEngine {
                 drift = plan.steps
                 foreign = plan.foreign.map { "\($0.namespace): \($0.kind) \($0.object)" }
             } catch {
-                errors.append("\(error)")
+                errors.append(ControlFailure(error).message)
             }
         }
         let drifted = Set(drift.map(\.step.namespace))
@@ -26,7 +26,8 @@ extension LabEngine {
         let pods = current.cluster.pods.filter { $0.spec?.hostNetwork != true }
         let active = pods.filter { ["Running", "Pending"].contains($0.status?.phase ?? "Pending") }
         return LabStatus(
-            lab: paths.lab, path: current.files.path, uptime: Clock.monotonic() - startedAt, nodes: nodes.count,
+            lab: paths.lab, path: current.files.path, uptime: Clock.monotonic() - startedAt,
+            nodes: current.network == nil ? current.files.kind.nodes.count : nodes.count,
             readyNodes: current.cluster.readyNodes, cniInstalled: current.cluster.values != nil,
             healthyNodes: nodes.count { node in
                 node.router != nil && !(DatapathNames.node(paths.lab, node.name).map(drifted.contains) ?? true)

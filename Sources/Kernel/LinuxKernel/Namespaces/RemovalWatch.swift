@@ -32,8 +32,10 @@ package final class RemovalWatch {
         socket.join(Int32(RTNLGRP_NSID.rawValue))
         socket.join(Int32(RTNLGRP_LINK.rawValue))
         var last: OpenNamespace?
+        var seen: Set<UInt64> = []
         for (number, name) in namespaces.enumerated() {
-            guard let file = try? OpenNamespace(name) else { continue }
+            // Two names may stand for one namespace, which has one number only.
+            guard let file = try? OpenNamespace(name), seen.insert(file.inode).inserted else { continue }
             try watch(file, as: Int32(number))
             last = file
         }
