@@ -135,9 +135,13 @@ extension LabEngine {
         do {
             try current.cluster.report(update)
             try settle()
+            writeFailure = nil
         } catch {
-            logger.error("pod \(update.namespace)/\(update.name): \(ControlFailure(describing: error).message)")
+            let cause = ControlFailure(describing: error)
+            logger.error("pod \(update.namespace)/\(update.name): \(cause.message)")
             unwritten[update.uid] = update
+            writeFailure = (cause, (writeFailure?.times ?? 0) + 1)
+            wake()
             Task { [weak self] in
                 try? await Task.sleep(for: Self.retryPause)
                 await self?.tryAgain(update.uid)

@@ -31,6 +31,8 @@ actor LabEngine {
     var waiters: [CheckedContinuation<Void, Never>] = []
     /// The newest news of pods that could not be written down, by UID.
     var unwritten: [String: PodStatusUpdate] = [:]
+    /// Why they could not, and how often in a row; nil when all is written down.
+    var writeFailure: (cause: ControlFailure, times: Int)?
     private var isResumed = false
 
     /// What exists once a lab's files are known.
