@@ -60,7 +60,7 @@ extension LabEngine {
             let done = try current.reconciler.converge(to: datapath.state, prune: prune, verify: false)
             if !done.plan.isEmpty { logger.info("network changed", metadata: ["steps": "\(done.plan.steps.count)"]) }
         } catch {
-            let failure = ControlFailure(any: error)
+            let failure = ControlFailure(describing: error)
             lab?.networkError = failure.message
             throw failure
         }
@@ -137,22 +137,30 @@ extension LabEngine {
         let updates = news.takeAll()
         guard let current = lab else { return }
         var unwritten: [PodStatusUpdate] = []
-        var failures: [String] = []
+        var failures: [ControlFailure] = []
         for update in updates {
             do {
                 try current.cluster.report(update)
             } catch {
+                let failure = ControlFailure(describing: error)
+                logger.error("pod \(update.namespace)/\(update.name): \(failure.message)")
+                failures.append(failure)
                 unwritten.append(update)
-                failures.append("pod \(update.namespace)/\(update.name): \(ControlFailure(describing: error).message)")
             }
         }
         do {
             try settle()
         } catch {
-            failures.append(ControlFailure(describing: error).message)
+            let failure = ControlFailure(describing: error)
+            logger.error("\(failure.message)")
+            failures.append(failure)
         }
-        guard !failures.isEmpty else { return }
-        for failure in failures { logger.error("\(failure)") }
+        guard let cause = failures.first else {
+            writeFailure = nil
+            return
+        }
+        writeFailure = (cause, (writeFailure?.times ?? 0) + 1)
+        wake()
         news.putBack(unwritten)
         Task { [weak self] in
             try? await Task.sleep(for: Self.retryPause)

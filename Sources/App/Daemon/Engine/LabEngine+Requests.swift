@@ -120,8 +120,7 @@ extension LabEngine {
         let looked = try loaded().network
         var network = try networkCheck()
         if files.cilium != nil, !cluster.pods.isEmpty {
-            let ready = await waitForPods(deadline: Clock.monotonic() + options.timeout)
-            report(.phaseEnded(succeeded: ready))
+            _ = try await podsAreReady(timeout: options.timeout, report)
         }
         if try loaded().network != looked { network = try networkCheck() }
         return .verification(try verification(network: network))
@@ -151,22 +150,40 @@ extension LabEngine {
             return report(.note("No CNI: pods wait until `netlab cni install \(paths.lab)`."))
         }
         report(.phase("Starting pods 🕹️"))
-        let ready = await waitForPods(deadline: Clock.monotonic() + timeout)
-        report(.phaseEnded(succeeded: ready))
-        if !ready {
+        if try await !podsAreReady(timeout: timeout, report) {
             throw ControlFailure(.failed, "some pods are not ready", advice: "look with `netlab pods -A`")
         }
     }
 
+    /// Waits for the pods, and ends the phase that this is.
+    private func podsAreReady(
+        timeout: Double, _ report: @Sendable (ControlEvent) -> Void
+    ) async throws(ControlFailure) -> Bool {
+        do throws(ControlFailure) {
+            let ready = try await waitForPods(deadline: Clock.monotonic() + timeout)
+            report(.phaseEnded(succeeded: ready))
+            return ready
+        } catch {
+            report(.phaseEnded(succeeded: false))
+            throw error
+        }
+    }
+
     /// Waits until every pod that can become ready is; false at the deadline.
-    private func waitForPods(deadline: Double) async -> Bool {
+    ///
+    /// - Throws: why news of pods can no longer be written down: waiting would not help.
+    private func waitForPods(deadline: Double) async throws(ControlFailure) -> Bool {
         while let cluster = lab?.cluster {
             if cluster.workloadsAreReady { return true }
+            if let failure = writeFailure, failure.times >= Self.patience { throw failure.cause }
             if Clock.monotonic() >= deadline { return false }
             await nextChange(deadline: deadline)
         }
         return false
     }
+
+    /// Failures in a row, half a second apart, that are no passing want any more.
+    private static var patience: Int { 4 }
 
     /// Runs a phase and reports how it ended.
     private func phase(_ text: String, _ report: (ControlEvent) -> Void, _ body: () throws -> Void) throws {

@@ -9,7 +9,7 @@ extension LabEngine {
     /// How the lab is, with a fresh look at the kernel.
     func status() throws(ControlFailure) -> LabStatus {
         let current = try loaded()
-        var errors = [current.networkError, current.proxyError].compactMap { $0 }
+        var errors = [current.networkError, current.proxyError, writeFailure?.cause.message].compactMap { $0 }
         var drift: [PlannedStep] = []
         var foreign: [String] = []
         if let datapath = current.datapath {

@@ -32,6 +32,8 @@ actor LabEngine {
     let news = PodNews()
     /// Resumed after every change, by whoever waits for the lab to get somewhere.
     var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Why news of pods could not be acted upon, and how often in a row; nil when all is as the workers say.
+    var writeFailure: (cause: ControlFailure, times: Int)?
     private var isResumed = false
     /// Why what an earlier daemon left could not be taken up; nil when it could, or nothing was left.
     private(set) var resumeFailure: ControlFailure?

@@ -98,6 +98,14 @@ extension Cluster {
         }
     }
 
+    /// The uids that objects name as their owners' and no object has, sorted.
+    func lostOwners() -> [String] {
+        state.withLock { state in
+            let living = Set(state.objects.values.flatMap(\.values).compactMap(\.metadata.uid))
+            return state.index.byOwner.keys.filter { !living.contains($0) }.sorted()
+        }
+    }
+
     /// Every object in a namespace.
     func identities(in namespace: String) -> [ObjectIdentity] {
         state.withLock { state in

@@ -61,21 +61,31 @@ package final class ControllerSet {
             let keys = order[queue.rawValue].sorted()
             order[queue.rawValue] = []
             queues[queue.rawValue] = []
-            switch queue {
-            case .cilium: try reconcileCilium(keys.map(\.name))
-            case .scheduler: try schedule(keys)
-            default:
-                for key in keys {
-                    do throws(ClusterError) {
-                        try step(queue, key)
-                    } catch .namespaceTerminating {
-                        // Told to go in the middle of a step; what it made so far goes with the rest.
-                    }
-                }
+            do throws(ClusterError) {
+                try work(queue, keys)
+            } catch {
+                // None of them is known to be done, and nobody else would bring them up again.
+                for key in keys { mark(queue, key) }
+                throw error
             }
             pull()
         }
         return SettleResult(changed: cluster.revision != before, nextDue: timers.values.flatMap(\.values).min())
+    }
+
+    private func work(_ queue: Queue, _ keys: [ObjectKey]) throws(ClusterError) {
+        switch queue {
+        case .cilium: try reconcileCilium(keys.map(\.name))
+        case .scheduler: try schedule(keys)
+        default:
+            for key in keys {
+                do throws(ClusterError) {
+                    try step(queue, key)
+                } catch .namespaceTerminating {
+                    // Told to go in the middle of a step; what it made so far goes with the rest.
+                }
+            }
+        }
     }
 
     /// Looks at a key again at a time, unless an earlier one is set.
@@ -123,6 +133,8 @@ package final class ControllerSet {
         for set in cluster.list(DaemonSet.self) { note(ClusterChange(existing: set)) }
         for pod in cluster.list(Pod.self) { note(ClusterChange(existing: pod)) }
         for service in cluster.list(Service.self) { note(ClusterChange(existing: service)) }
+        // What an owner left that was deleted just before the process died.
+        for uid in cluster.lostOwners() { mark(.garbage, ObjectKey(uid, "")) }
     }
 
     /// Marks what a write concerns.
