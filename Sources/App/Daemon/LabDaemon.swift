@@ -17,15 +17,18 @@ package enum LabDaemon {
         ProcessEnvironment.raiseFileLimit()
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "netlab.\(lab)")
+        let listener = LocalListener(adopting: listener)
         let engine: LabEngine
         do {
             engine = try LabEngine(paths: paths, logger: logger)
         } catch {
-            throw ControlFailure(describing: error)
+            let failure = ControlFailure(describing: error)
+            tellStarter(failure, listener)
+            throw failure
         }
         let stopper = Stopper()
         let control = ControlService(
-            listener: LocalListener(adopting: listener), engine: engine, logger: logger, stop: { await stopper.stop() })
+            listener: listener, engine: engine, logger: logger, stop: { await stopper.stop() })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -40,6 +43,20 @@ package enum LabDaemon {
             throw ControlFailure(.failed, "the daemon ended: \(error)")
         }
     }
+
+    /// Answers the one who waits for this daemon with the reason why there will be none.
+    ///
+    /// Blocks, in a process that has nothing else to do any more.
+    private static func tellStarter(_ failure: ControlFailure, _ listener: LocalListener) {
+        guard let starter = listener.accept(within: patience) else { return }
+        starter.forEachLine { _ in
+            starter.send(line: ControlLine.encode(ControlEvent.failed(failure)))
+            return false
+        }
+    }
+
+    /// Seconds for the starter to connect, which it does at once unless it has died.
+    private static let patience = 5.0
 
     /// Lets a request end the group that serves it.
     private actor Stopper {

@@ -105,7 +105,7 @@ import Testing
             let step = Reliability.rounds(short: 24, full: 4)
             for kilobytes in stride(from: 4, through: 4096, by: step) where !isEnough {
                 try machine.shell(
-                    "mount -t tmpfs -o size=\(kilobytes)k none /run && mkdir /run/netns && df --output=avail /run")
+                    "mount -n -t tmpfs -o size=\(kilobytes)k none /run && mkdir /run/netns && df --output=avail /run")
                 let up = try machine.run(
                     [Repository.netlab, "up", "three-node", "--name", lab, "-q"], limit: 120)
                 isEnough = up.exitCode == 0

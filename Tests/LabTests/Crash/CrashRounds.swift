@@ -199,7 +199,8 @@ final class CrashRounds {
         try machine.shell(
             """
             for n in kind-control-plane kind-worker kind-worker2; do
-                echo "# $n"; ip -n \(lab).$n route; ip -n \(lab).$n rule; ip -n \(lab).$n -o -4 addr | cut -d' ' -f2-7
+                echo "# $n"; ip -n \(lab).$n route; ip -n \(lab).$n rule
+                ip -n \(lab).$n -o -4 addr | cut -d' ' -f2-7 | sort
             done; ip -n \(lab).host route
             """)
     }

@@ -95,6 +95,7 @@ actor LabEngine {
             return
         }
         let cluster = try LabCluster(files, log: StoreFile(path: paths.store))
+        try cluster.doubtReadiness(running: runningContainers())
         lab = LoadedLab(
             files: files, setting: setting, cluster: cluster,
             proxy: ServiceProxy(
@@ -113,6 +114,16 @@ actor LabEngine {
         }
         workers.removeContainers(exceptOf: Set(cluster.pods.map(\.uid)))
         self.workers = workers
+    }
+
+    /// By pod uid, the names of the containers that run.
+    private func runningContainers() -> [String: Set<String>] {
+        var result: [String: Set<String>] = [:]
+        for id in runtime.list() {
+            guard case .running = runtime.status(id) else { continue }
+            result[id.podUID, default: []].insert(id.container)
+        }
+        return result
     }
 
     /// Eight hexadecimal digits that tell this creation of the lab from every other.

@@ -45,6 +45,12 @@ package final class LocalListener: Sendable {
         }
     }
 
+    /// ``accept()`` for so many seconds at most; nil when nobody came.
+    package func accept(within seconds: Double) -> LocalConnection? {
+        guard Poll.wait(descriptor.rawValue, for: Int16(POLLIN), until: Clock.monotonic() + seconds) else { return nil }
+        return accept()
+    }
+
     /// Makes a waiting and every later ``accept()`` answer nil.
     package func close() { shutdown(descriptor.rawValue, Int32(SHUT_RDWR)) }
 }
