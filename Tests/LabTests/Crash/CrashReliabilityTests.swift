@@ -16,10 +16,12 @@ import Testing
             var resumed = 0
             var removed = 0
             for (number, place) in rounds.sample(3) {
-                for moment in ["before", "after"] {
+                // A shim's starter is the daemon: it dies with its daemon, and alone.
+                let isShim = ["shim", "container"].contains(place.part)
+                for rule in ["killall:before", "killall:after"] + (isShim ? ["kill:before", "kill:after"] : []) {
                     // What stands after one change is what stands before the next: with the two dealt with differently,
                     // each state is resumed once and removed at once once.
-                    let fault = "killall:\(moment):\(place.place)"
+                    let fault = "\(rule):\(place.place)"
                     guard try rounds.disturbed(fault) != nil else { continue }
                     try rounds.expectTruth(after: "\(fault), \(place.name)")
                     if number.isMultiple(of: 2) {
@@ -93,6 +95,30 @@ import Testing
                 "crash", "\(scenario.name) refused at each kernel call",
                 "\(rounds.places.count) calls, \(rounds.faults) errnos, \(borne) of them borne, \(rounds.missed) places not "
                     + "reached, \(rounds.failures) failures, seed \(CrashRounds.seed)")
+        }
+    }
+
+    @Test("the changes of a command have the same numbers in every run, and a rule that cannot be read is refused")
+    func numbersAreTheSame() throws {
+        try Machine.with { machine throws in
+            let lab = RandomName.lab()
+            var runs: [[FaultPlace]] = []
+            for _ in 0..<2 {
+                let record = FaultRecord()
+                defer { record.remove() }
+                let create = try machine.netlab(
+                    "create", "three-node", "--name", lab, "-q", environment: record.rules())
+                #expect(create.exitCode == 0, "\(create.transcript)")
+                runs.append(record.places)
+                let down = try machine.netlab("down", lab, "-q")
+                #expect(down.exitCode == 0, "\(down.transcript)")
+                try machine.shell("umount -n /run/netns")
+            }
+            #expect(runs[0] == runs[1] && runs[0].count > 50)
+            for rule in ["kill", "kill:now:up/1", "errno:ENOSUCH:up/1", "hurt:before:up/1"] {
+                let outcome = try machine.netlab("down", lab, environment: ["NETLAB_FAULT": rule])
+                #expect(outcome.exitCode == 2 && outcome.error.contains("NETLAB_FAULT"), "\(outcome.transcript)")
+            }
         }
     }
 
