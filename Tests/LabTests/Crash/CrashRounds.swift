@@ -171,15 +171,24 @@ final class CrashRounds {
         let messages = outcome.errorLines.filter { $0.contains("netlab: ") }
         let isOne = messages.count == 1 && messages[0].contains(cause) && !hasDump(outcome.error)
         let lacking = ["Cannot allocate memory", "Operation not permitted", "No space left on device"].contains(cause)
+        // The line behind it says what helps, where something does.
+        let isAdvised = !lacking || outcome.errorLines.last?.hasPrefix("  ") == true
         check(
-            isOne && outcome.exitCode == (lacking ? 4 : 1), fault, outcome.transcript, sourceLocation: sourceLocation)
+            isOne && isAdvised && outcome.exitCode == (lacking ? 4 : 1), fault, outcome.transcript,
+            sourceLocation: sourceLocation)
     }
 
-    /// A fault that the command can bear: it says nothing, for all is as it should be.
-    func expectSilence(
+    /// A fault that the command can bear: it says nothing, and all comes to be as it should without another command.
+    func expectBorne(
         _ outcome: Outcome, after fault: String, sourceLocation: SourceLocation = #_sourceLocation
-    ) {
+    ) throws {
         check(outcome.error == "", fault, outcome.transcript, sourceLocation: sourceLocation)
+        if scenario.leavesLab {
+            let status = try run("status LAB --wait --wait-duration 30")
+            check(status.exitCode == 0, fault, status.transcript, sourceLocation: sourceLocation)
+        } else {
+            try expectNothing(after: fault, sourceLocation: sourceLocation)
+        }
     }
 
     /// Places that cannot be reached cannot be tested.

@@ -1,8 +1,8 @@
 internal import ClusterState
-package import NetworkPlanning
-internal import PodLifecycle
 internal import LabFiles
 internal import LinuxKernel
+package import NetworkPlanning
+internal import PodLifecycle
 internal import Reconciler
 
 extension ControlFailure {

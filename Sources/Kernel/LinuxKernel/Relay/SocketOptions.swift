@@ -108,7 +108,8 @@ enum SocketOptions {
         if silent { failure = silence(descriptor) }
         if failure == 0 {
             do throws(SystemCall.Failure) {
-                try FaultPoint.change("listen at \(address.address) port \(address.port)") { () throws(SystemCall.Failure) in
+                try FaultPoint.change("listen at \(address.address) port \(address.port)") {
+                    () throws(SystemCall.Failure) in
                     try SystemCall.check { address.withSockaddr { bind(descriptor, $0, $1) } }
                     if stream { try SystemCall.check { Glibc.listen(descriptor, backlog) } }
                 }
