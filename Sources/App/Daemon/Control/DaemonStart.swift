@@ -53,7 +53,7 @@ package enum DaemonStart {
                 // The lock is held: nobody else has begun anything here.
                 if isNew {
                     try? StateFile.removeAll(paths.directory)
-                    StateFile.removeIfEmpty(LabPaths.root)
+                    try? StateFile.removeIfEmpty(LabPaths.root)
                 }
                 throw error
             }

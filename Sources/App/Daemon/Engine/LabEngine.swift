@@ -33,6 +33,8 @@ actor LabEngine {
     var unwritten: [String: PodStatusUpdate] = [:]
     /// Why they could not, and how often in a row; nil when all is written down.
     var writeFailure: (cause: ControlFailure, times: Int)?
+    /// Whether the proxy, which could not listen everywhere, will be asked again.
+    var isProxyRetryDue = false
     private var isResumed = false
 
     /// What exists once a lab's files are known.

@@ -47,7 +47,7 @@ package struct LabRemoval {
             try StateFile.removeAll(paths.store)
             try StateFile.removeAll(paths.directory)
             // Only when no other lab has state there.
-            StateFile.removeIfEmpty(LabPaths.root)
+            try StateFile.removeIfEmpty(LabPaths.root)
         } catch {
             throw ControlFailure(error)
         }
