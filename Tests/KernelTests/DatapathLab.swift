@@ -1,4 +1,5 @@
 import Datapath
+import Glibc
 import LinuxKernel
 import NetlabTestSupport
 import NetworkModel
@@ -60,7 +61,12 @@ struct DatapathLab {
         let plan = Plan.diff(from: try observe(next), to: next, owned: before)
         desired = next
         try fixture.network.perform(plan.steps.map(\.step))
-        let left = Plan.diff(from: try observe(next), to: next, owned: next)
+        var left = Plan.diff(from: try observe(next), to: next, owned: next)
+        // The far ends of a removed pod's veth go when the kernel takes its namespace down, some time after the name.
+        for _ in 0..<1500 where !left.foreign.isEmpty {
+            usleep(20_000)
+            left = Plan.diff(from: try observe(next), to: next, owned: next)
+        }
         #expect(left.steps.isEmpty, "\(left.steps.count) steps left after applying")
         #expect(left.foreign.isEmpty)
         return plan

@@ -12,6 +12,8 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
     var parts: Set<String>
     /// Whether there is no lab before it, so that none may be left when it fails.
     var isNew: Bool
+    /// Whether a lab with a CNI is there when it has worked.
+    var leavesLab = true
 
     var testDescription: String { name }
 
@@ -36,7 +38,8 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
         parts: ["command", "daemon", "up", "runtime", "shim", "container"], isNew: true)
 
     static let down = CrashScenario(
-        name: "down", before: ["up three-node --name LAB -q"], command: "down LAB -q", parts: ["command"], isNew: false)
+        name: "down", before: ["up three-node --name LAB -q"], command: "down LAB -q", parts: ["command"], isNew: false,
+        leavesLab: false)
 
     static let all = [create, install, installWithoutRoutes, apply, up, down]
 

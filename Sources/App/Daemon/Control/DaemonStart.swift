@@ -54,7 +54,7 @@ package enum DaemonStart {
         try kernel { () throws(KernelError) in
             let lock = try DirectoryLock(LabPaths.root)
             defer { withExtendedLifetime(lock) {} }
-            defer { StateFile.removeIfEmpty(LabPaths.root) }
+            defer { try? StateFile.removeIfEmpty(LabPaths.root) }
             return PathKind(of: paths.directory) == .absent
         }
     }
@@ -93,7 +93,7 @@ package enum DaemonStart {
                 // The lock is held: nobody else has begun anything here.
                 if record == nil {
                     try? StateFile.removeAll(paths.directory)
-                    StateFile.removeIfEmpty(LabPaths.root)
+                    try? StateFile.removeIfEmpty(LabPaths.root)
                 }
                 throw error
             }

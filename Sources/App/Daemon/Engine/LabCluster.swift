@@ -143,6 +143,25 @@ final class LabCluster {
         }
     }
 
+    /// Takes back what is written of pods that do not run any more: they ended while no daemon looked.
+    ///
+    /// - Parameter running: by uid, the names of the containers that run.
+    func doubtReadiness(running: [String: Set<String>]) throws {
+        for pod in pods where pod.isReady {
+            let wanted = Set((pod.spec?.containers ?? []).map(\.name))
+            guard !wanted.isSubset(of: running[pod.uid] ?? []) else { continue }
+            try cluster.modify(Pod.self, pod.namespace, pod.name) { pod in
+                for type in ["Ready", "ContainersReady"] {
+                    pod.setCondition(
+                        PodCondition(type: type, status: "False", reason: "ContainersNotReady"), now: Self.clock())
+                }
+                for index in (pod.status?.containerStatuses ?? []).indices {
+                    pod.status?.containerStatuses?[index].ready = false
+                }
+            }
+        }
+    }
+
     // MARK: Reading
 
     var pods: [Pod] { cluster.list(Pod.self) }

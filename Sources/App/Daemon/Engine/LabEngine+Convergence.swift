@@ -94,10 +94,28 @@ extension LabEngine {
                 nodes: network.servesClusterIPs ? Self.proxyNodes(network) : [])
             lab?.proxyError = nil
         } catch {
-            let failures = error.failures.map { "\($0.frontend) on \($0.node): errno \($0.errno)" }
+            let failures = error.failures.map {
+                "\($0.frontend) on \($0.node): \(KernelError.text(for: $0.errno))"
+            }
             lab?.proxyError = "cannot listen at " + failures.joined(separator: ", ")
             logger.error("\(lab?.proxyError ?? "")")
+            retryProxy()
         }
+    }
+
+    /// Nobody else would: no object changes when descriptors or memory are there again.
+    private func retryProxy() {
+        guard !isProxyRetryDue else { return }
+        isProxyRetryDue = true
+        Task { [weak self] in
+            try? await Task.sleep(for: Self.retryPause)
+            await self?.tryProxyAgain()
+        }
+    }
+
+    private func tryProxyAgain() {
+        isProxyRetryDue = false
+        updateProxy()
     }
 
     private static func proxyNodes(_ network: ClusterNetwork) -> [ProxyNode] {

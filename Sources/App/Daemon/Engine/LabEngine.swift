@@ -34,6 +34,8 @@ actor LabEngine {
     var waiters: [CheckedContinuation<Void, Never>] = []
     /// Why news of pods could not be acted upon, and how often in a row; nil when all is as the workers say.
     var writeFailure: (cause: ControlFailure, times: Int)?
+    /// Whether the proxy, which could not listen everywhere, will be asked again.
+    var isProxyRetryDue = false
     private var isResumed = false
     /// Why what an earlier daemon left could not be taken up; nil when it could, or nothing was left.
     private(set) var resumeFailure: ControlFailure?
@@ -104,6 +106,7 @@ actor LabEngine {
             return
         }
         let cluster = try openCluster(files)
+        try cluster.doubtReadiness(running: runningContainers())
         resumeFailure = nil
         lab = LoadedLab(
             files: files, setting: setting, cluster: cluster,
@@ -146,6 +149,16 @@ actor LabEngine {
     func takeNotices() -> [String] {
         defer { notices = [] }
         return notices
+    }
+
+    /// By pod uid, the names of the containers that run.
+    private func runningContainers() -> [String: Set<String>] {
+        var result: [String: Set<String>] = [:]
+        for id in runtime.list() {
+            guard case .running = runtime.status(id) else { continue }
+            result[id.podUID, default: []].insert(id.container)
+        }
+        return result
     }
 
     /// Eight hexadecimal digits that tell this creation of the lab from every other.

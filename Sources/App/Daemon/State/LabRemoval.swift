@@ -41,9 +41,9 @@ package struct LabRemoval {
         do throws(KernelError) {
             let lock = try DirectoryLock(LabPaths.root)
             defer { withExtendedLifetime(lock) {} }
-            // Only when no other lab has state there.
-            defer { StateFile.removeIfEmpty(LabPaths.root) }
             if condition() { try runLocked() }
+            // Only when no other lab has state there.
+            try StateFile.removeIfEmpty(LabPaths.root)
         } catch {
             throw ControlFailure(error)
         }

@@ -103,9 +103,18 @@ package enum StateFile {
         return lstat(path, &facts) == 0
     }
 
-    /// Removes a directory, unless something is in it.
-    package static func removeIfEmpty(_ path: String) {
-        if isDirectory(path), list(path).isEmpty { FaultPoint.attempt("remove \(path)") { rmdir(path) } }
+    /// Removes a directory, unless something is in it or it is gone already.
+    package static func removeIfEmpty(_ path: String) throws(KernelError) {
+        guard isDirectory(path), list(path).isEmpty else { return }
+        do throws(SystemCall.Failure) {
+            try FaultPoint.change("remove \(path)") { () throws(SystemCall.Failure) in
+                try SystemCall.check { rmdir(path) }
+            }
+        } catch {
+            // Another lab may have begun or ended in it meanwhile.
+            if [ENOTEMPTY, EEXIST, ENOENT].contains(error.errno) { return }
+            throw KernelError(errno: error.errno, "remove \(path)")
+        }
     }
 
     static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemCall.Failure) {

@@ -41,7 +41,9 @@ package enum NamespaceThread {
                 try SystemCall.check { unshare(CLONE_NEWNET) }
             }
         } catch {
-            throw KernelError(errno: error.errno, "make a network namespace")
+            // user_namespaces(7): each kind of namespace has a limit, and this is how reaching it is told.
+            let advice = error.errno == ENOSPC ? "raise the sysctl user.max_net_namespaces" : ""
+            throw KernelError(errno: error.errno, "make a network namespace", advice: advice)
         }
     }
 

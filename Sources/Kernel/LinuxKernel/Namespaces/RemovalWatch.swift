@@ -55,7 +55,8 @@ package final class RemovalWatch {
     }
 
     private func sendCanary(through namespace: Int32) throws(KernelError) {
-        guard let near = LinkName(rawValue: "post"), let far = LinkName(rawValue: "nl-canary") else { return }
+        // By process: the canary of a watch that was killed stays until the kernel has taken its post down.
+        guard let near = LinkName(rawValue: "post"), let far = LinkName(rawValue: "nlc-\(getpid())") else { return }
         canary += 1000
         let kind = LinkKind.other("veth")
         var queue = MessageQueue()

@@ -32,7 +32,21 @@ extension KernelError {
     package init(errno code: Int32, _ operation: String, advice: String = "") {
         self.init(
             Self.code(for: code), operation, errno: code, detail: Self.text(for: code),
-            advice: advice.isEmpty && (code == EPERM || code == EACCES) ? "run it as root" : advice)
+            advice: advice.isEmpty ? Self.advice(for: code) : advice)
+    }
+
+    /// What helps against an errno whatever was being done; empty when that depends on it.
+    private static func advice(for errno: Int32) -> String {
+        switch errno {
+        case EPERM, EACCES:
+            geteuid() == 0
+                ? "root alone is not enough here: `netlab doctor` says which capability is missing" : "run it as root"
+        case ENOMEM, ENOBUFS: "free some memory, or raise the limit of the cgroup this runs in"
+        case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
+        case ENOSPC: "make room where it is written, or raise the limit that is reached"
+        case EIO: "the kernel's log (dmesg) says what is wrong with the disk"
+        default: ""
+        }
     }
 
     private static func code(for errno: Int32) -> Code {
