@@ -119,12 +119,30 @@ extension LabEngine {
         // The kernel is looked at while the pods start, and once more only if they changed the network.
         let looked = try loaded().network
         var network = try networkCheck()
+        var ready = true
         if files.cilium != nil, !cluster.pods.isEmpty {
-            _ = try await podsAreReady(timeout: options.timeout, report)
+            ready = try await podsAreReady(timeout: options.timeout, report)
         }
         if try loaded().network != looked { network = try networkCheck() }
-        return .verification(try verification(network: network))
+        return .verification(try await verification(network: network, patience: ready ? Self.doubt : 0))
     }
+
+    /// Looks again for so many seconds while something is not right: the end of a container that a reboot or a signal
+    /// took away may not have been noticed when its pod still counted as ready.
+    private func verification(
+        network: Verification.Check, patience: Double
+    ) async throws(ControlFailure) -> Verification {
+        let deadline = Clock.monotonic() + patience
+        while true {
+            let result = try verification(network: network)
+            let now = Clock.monotonic()
+            if result.passed || !network.passed || now >= deadline { return result }
+            await nextChange(deadline: min(deadline, now + 0.1))
+        }
+    }
+
+    /// Seconds for which pods that are ready, and do not answer, are given the benefit of it.
+    private static var doubt: Double { 5 }
 
     private func apply(
         _ files: [SourceFile], _ timeout: Double, _ report: @Sendable (ControlEvent) -> Void
