@@ -54,6 +54,23 @@ import Testing
         }
     }
 
+    @Test("objects deleted under their daemon are written again with the next change: none is lost")
+    func objectsDeletedUnderDaemon() throws {
+        try withLabUp("three-node") { lab throws in
+            let before = try lab.identity()
+            try lab.machine.shell("rm /run/netlab/\(lab.name)/store.log /run/netlab/\(lab.name)/journal.json")
+            let up = try lab.up()
+            #expect(up.error.contains("journal.json was lost and is written anew"), "\(up.transcript)")
+            expectSuccess(try lab.netlab("apply", "-f", "labs/services/manifests/20-hello.yaml"))
+            let grown = try lab.identity()
+            try lab.killDaemon()
+            try lab.up()
+            let after = try lab.identity()
+            #expect(after == grown)
+            #expect(before.keys.allSatisfy { after[$0] != nil })
+        }
+    }
+
     /// One harm to one file of a lab whose daemon is dead, and what `up` makes of it.
     struct Harm: CustomTestStringConvertible {
         var what: String
