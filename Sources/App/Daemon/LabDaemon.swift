@@ -12,6 +12,7 @@ package enum LabDaemon {
     ///   - lab: the lab's name; its state directory exists.
     ///   - listener: the listening socket that the starter opened.
     package static func run(lab: String, listener: Int32) async throws(ControlFailure) {
+        FaultPoint.enter("daemon")
         let paths = LabPaths(lab)
         ProcessEnvironment.raiseFileLimit()
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
@@ -46,10 +47,8 @@ package enum LabDaemon {
     private static func makeEngine(_ paths: LabPaths, _ logger: Logger) throws(ControlFailure) -> LabEngine {
         do {
             return try LabEngine(paths: paths, logger: logger)
-        } catch let error as KernelError {
-            throw ControlFailure(error)
         } catch {
-            throw ControlFailure(.failed, "\(error)")
+            throw ControlFailure(describing: error)
         }
     }
 

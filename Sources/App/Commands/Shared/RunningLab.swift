@@ -56,8 +56,9 @@ struct RunningLab {
         do throws(KernelError) {
             return ControlClient(try LocalConnection(path: paths.socket))
         } catch {
+            let remains = (try? LabRemains(paths)).map { ": \($0.text)" } ?? ""
             throw CommandFailure(
-                .failed, "the daemon of lab \"\(name)\" is not running",
+                .failed, "the daemon of lab \"\(name)\" is not running\(remains)",
                 advice: "`netlab up \(name)` resumes the lab, `netlab down \(name)` removes it")
         }
     }

@@ -47,17 +47,6 @@ extension ControlFailure {
         self.init(.failed, list.joined(separator: "; ") + "; nothing was changed", advice: advice)
     }
 
-    /// Any error as a failure.
-    init(any error: any Error) {
-        switch error {
-        case let failure as ControlFailure: self = failure
-        case let error as KernelError: self.init(error)
-        case let error as ReconcileError: self.init(error)
-        case let problems as LabProblems: self.init(problems)
-        default: self.init(.failed, "\(error)")
-        }
-    }
-
     /// Lab files that say something wrong.
     init(_ problems: LabProblems) { self.init(.usage, problems.description) }
 }

@@ -52,7 +52,7 @@ struct ControlService: Service {
         do {
             send(.reply(try await engine.handle(request, report: send)))
         } catch {
-            let failure = ControlFailure(any: error)
+            let failure = ControlFailure(describing: error)
             logger.error("\(failure.message)")
             send(.failed(failure))
         }

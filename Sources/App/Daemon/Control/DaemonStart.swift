@@ -1,7 +1,6 @@
-internal import Glibc
 internal import LinuxKernel
 internal import NetworkModel
-package import NetworkPlanning
+internal import NetworkPlanning
 
 /// Asking a lab's daemon, starting it first when it does not run.
 package enum DaemonStart {
@@ -29,11 +28,25 @@ package enum DaemonStart {
                     if !hasSpoken, attempt < attempts { continue }
                     if isGone { throw .takenDown(paths.lab) }
                 }
-                if isNew { try? LabRemoval(paths).run { isOwn(request, paths) } }
-                throw error
+                throw isNew ? removed(paths, request, after: error) : error
             }
         }
         throw .daemonEnded
+    }
+
+    /// Removes what was made of a new lab, and says so: its log, which the failure may name, goes with it.
+    private static func removed(
+        _ paths: LabPaths, _ request: ControlRequest, after failure: ControlFailure
+    ) -> ControlFailure {
+        var failure = failure
+        do throws(ControlFailure) {
+            try LabRemoval(paths).run { isOwn(request, paths) }
+            if failure == .daemonEnded { failure.advice = "what was made of the lab has been removed; run it again" }
+        } catch {
+            failure.message += "\nand what was made of the lab could not be removed: \(error.message)"
+            failure.advice = "run `netlab down \(paths.lab)`"
+        }
+        return failure
     }
 
     /// Whether somebody took the lab down; waits for a `down` that is under way.
@@ -41,7 +54,7 @@ package enum DaemonStart {
         try kernel { () throws(KernelError) in
             let lock = try DirectoryLock(LabPaths.root)
             defer { withExtendedLifetime(lock) {} }
-            defer { rmdir(LabPaths.root) }
+            defer { StateFile.removeIfEmpty(LabPaths.root) }
             return PathKind(of: paths.directory) == .absent
         }
     }
@@ -74,14 +87,28 @@ package enum DaemonStart {
             } else {
                 try removeRemains(paths, onEvent)
             }
-            try StateFile.makeDirectory(paths.directory)
-            let listener = try LocalListener(path: paths.socket)
-            // The listener is handed over, so the connection below is accepted as soon as the daemon is ready.
-            _ = try DetachedProcess.start(
-                arguments: ["daemon", "--lab", paths.lab, "--listener", "3"], inherited: [listener.rawDescriptor],
-                logPath: paths.log)
-            return (ControlClient(try LocalConnection(path: paths.socket)), record?.source == nil)
+            do throws(KernelError) {
+                return (try start(paths), record?.source == nil)
+            } catch {
+                // The lock is held: nobody else has begun anything here.
+                if record == nil {
+                    try? StateFile.removeAll(paths.directory)
+                    StateFile.removeIfEmpty(LabPaths.root)
+                }
+                throw error
+            }
         }
+    }
+
+    /// Starts a daemon and connects to it.
+    private static func start(_ paths: LabPaths) throws(KernelError) -> ControlClient {
+        try StateFile.makeDirectory(paths.directory)
+        let listener = try LocalListener(path: paths.socket)
+        // The listener is handed over, so the connection below is accepted as soon as the daemon is ready.
+        _ = try DetachedProcess.start(
+            arguments: ["daemon", "--lab", paths.lab, "--listener", "3"], inherited: [listener.rawDescriptor],
+            logPath: paths.log)
+        return ControlClient(try LocalConnection(path: paths.socket))
     }
 
     /// Ends daemons of the lab that nobody can talk to, before another takes their place: two would write one store.
@@ -120,25 +147,5 @@ package enum DaemonStart {
         _ body: () throws(KernelError) -> Value
     ) throws(ControlFailure) -> Value {
         do throws(KernelError) { return try body() } catch { throw ControlFailure(error) }
-    }
-}
-
-extension ControlFailure {
-    /// A kernel's refusal: the environment's fault when rights or features are missing.
-    package init(_ error: KernelError) {
-        let lacking = [.notPermitted, .unsupported, .exhausted].contains(error.code)
-        var message = "\(error.operation): \(error.code)"
-        if !error.detail.isEmpty { message += " (\(error.detail))" }
-        self.init(lacking ? .environment : .failed, message, advice: error.advice)
-    }
-
-    /// The connection ended without an answer.
-    static let daemonEnded = ControlFailure(
-        .failed, "the lab's daemon ended before it answered", advice: "look at `netlab logs`, then run `netlab up`")
-
-    static func takenDown(_ lab: String) -> ControlFailure {
-        ControlFailure(
-            .failed, "lab \"\(lab)\" was taken down while it was being brought up",
-            advice: "run `netlab up` again if it is still wanted")
     }
 }

@@ -89,6 +89,8 @@ final class LabCluster {
                 let object = try cluster.apply(manifest.object).object
                 applied.append(AppliedName(object).text)
             } catch {
+                // The object is at fault, unless it is the store that failed.
+                if case .storage = error { throw ControlFailure(describing: error) }
                 throw ControlFailure(.usage, "\(manifest.place): \(error)")
             }
         }

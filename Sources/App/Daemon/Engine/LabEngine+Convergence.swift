@@ -35,7 +35,8 @@ extension LabEngine {
             do {
                 try await self?.settle()
             } catch {
-                self?.logger.error("\(error)")
+                self?.logger.error("\(ControlFailure(describing: error).message)")
+                await self?.settleAgain(at: HostFacts.now.advanced(by: 1))
             }
         }
     }
@@ -129,16 +130,37 @@ extension LabEngine {
         pod.status?.phase == "Succeeded" || pod.status?.phase == "Failed" || pod.metadata.deletionTimestamp != nil
     }
 
-    /// News from the workers.
-    func podChanged(_ update: PodStatusUpdate) {
+    /// Writes down what the workers said of pods, in the order they said it, then works until all agrees.
+    ///
+    /// The workers say everything once: what cannot be written down or acted upon is tried again.
+    func takeNews() {
+        let updates = news.takeAll()
         guard let current = lab else { return }
+        var unwritten: [PodStatusUpdate] = []
+        var failures: [String] = []
+        for update in updates {
+            do {
+                try current.cluster.report(update)
+            } catch {
+                unwritten.append(update)
+                failures.append("pod \(update.namespace)/\(update.name): \(ControlFailure(describing: error).message)")
+            }
+        }
         do {
-            try current.cluster.report(update)
             try settle()
         } catch {
-            logger.error("pod \(update.namespace)/\(update.name): \(error)")
+            failures.append(ControlFailure(describing: error).message)
+        }
+        guard !failures.isEmpty else { return }
+        for failure in failures { logger.error("\(failure)") }
+        news.putBack(unwritten)
+        Task { [weak self] in
+            try? await Task.sleep(for: Self.retryPause)
+            await self?.takeNews()
         }
     }
+
+    private static var retryPause: Duration { .milliseconds(500) }
 
     // MARK: Waiting
 

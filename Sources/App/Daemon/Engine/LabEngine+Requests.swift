@@ -14,6 +14,7 @@ extension LabEngine {
     /// - Throws: ``ControlFailure``.
     func handle(_ request: ControlRequest, report: @Sendable (ControlEvent) -> Void) async throws -> ControlReply {
         resume()
+        if let part = request.faultPart { FaultPoint.enter(part) }
         switch request {
         case .create, .up, .installCNI, .apply:
             try restoreJournal()
@@ -196,6 +197,19 @@ extension LabEngine {
             return PlanReport(try reconciler.plan(desired: Datapath(wanted).state, prune: options.prune))
         } catch {
             throw ControlFailure(error)
+        }
+    }
+}
+
+extension ControlRequest {
+    /// Where tests count what the daemon changes for this request; nil for one that changes nothing.
+    fileprivate var faultPart: String? {
+        switch self {
+        case .create: "create"
+        case .up(_, let options): options.dryRun ? nil : "up"
+        case .installCNI: "cni"
+        case .apply: "apply"
+        case .status, .objects, .services, .ping, .stop: nil
         }
     }
 }

@@ -28,6 +28,8 @@ actor LabEngine {
     /// nil until the first `create` or `up`.
     var lab: LoadedLab?
     var workers: PodWorkers?
+    /// What the workers said of pods and is still to be taken up.
+    let news = PodNews()
     /// Resumed after every change, by whoever waits for the lab to get somewhere.
     var waiters: [CheckedContinuation<Void, Never>] = []
     private var isResumed = false
@@ -77,7 +79,7 @@ actor LabEngine {
             logger.info("resumed", metadata: ["pods": "\(lab?.cluster.pods.count ?? 0)"])
         } catch {
             logger.error("cannot resume: \(error)")
-            resumeFailure = ControlFailure(any: error)
+            resumeFailure = ControlFailure(describing: error)
         }
     }
 
@@ -111,9 +113,12 @@ actor LabEngine {
             reconciler: Reconciler(
                 mark: OwnershipMark(lab: files.name, instance: record.instance), kernel: network,
                 journal: FileJournal(path: paths.journal)))
-        let workers = PodWorkers(runtime: runtime, logDirectory: paths.containers) { [weak self] update in
-            guard let self else { return }
-            Task { await self.podChanged(update) }
+        let workers = PodWorkers(
+            runtime: runtime, logDirectory: paths.containers, starts: .threads(FaultPoint.isActive ? 1 : 8)
+        ) { [weak self, news] update in
+            // One task for all that has come meanwhile: a task each would let a later status overtake an earlier one.
+            guard news.add(update) else { return }
+            Task { await self?.takeNews() }
         }
         workers.removeContainers(exceptOf: Set(cluster.pods.map(\.uid)))
         self.workers = workers

@@ -19,7 +19,7 @@ enum NodeFiles {
             try StateFile.write(Array(resolv.utf8), to: paths.resolvConf(ofNode: node.name))
         }
         for stale in StateFile.list("\(paths.directory)/nodes") where !nodes.contains(where: { $0.name == stale }) {
-            StateFile.removeAll("\(paths.directory)/nodes/\(stale)")
+            try StateFile.removeAll("\(paths.directory)/nodes/\(stale)")
         }
     }
 

@@ -30,7 +30,7 @@ struct FileJournal: Journal {
         try StateFile.write([UInt8](try encoder.encode(record)), to: path)
     }
 
-    func clear() throws { StateFile.removeAll(path) }
+    func clear() throws { try StateFile.removeAll(path) }
 
     /// Whether there is a file of this version, whatever its content: half-written, or of something else.
     var isDamaged: Bool {

@@ -10,6 +10,8 @@ package struct LabRemoval {
     private let paths: LabPaths
     /// Milliseconds to wait for the kernel to let go of a namespace.
     private static let patience = 10_000
+    /// Milliseconds after which it is looked again for processes that hold one.
+    private static let round = 500
 
     package init(_ paths: LabPaths) { self.paths = paths }
 
@@ -40,7 +42,7 @@ package struct LabRemoval {
             let lock = try DirectoryLock(LabPaths.root)
             defer { withExtendedLifetime(lock) {} }
             // Only when no other lab has state there.
-            defer { rmdir(LabPaths.root) }
+            defer { StateFile.removeIfEmpty(LabPaths.root) }
             if condition() { try runLocked() }
         } catch {
             throw ControlFailure(error)
@@ -53,14 +55,15 @@ package struct LabRemoval {
         let network = LinuxNetwork()
         let namespaces = try network.markedNamespaces().filter { $0.value.lab == paths.lab }.keys.sorted()
         let watch = try RemovalWatch(namespaces)
+        let identities = Set(namespaces.compactMap { NamespaceFile.identity(of: $0) })
         try endContainers()
-        try endProcesses(in: namespaces)
+        try endProcesses(in: identities, network)
         do throws(StepFailure) {
             try network.perform((namespaces + unfinishedNames()).map { .removeNamespace($0) })
         } catch {
             throw error.error
         }
-        let left = try watch.wait(milliseconds: Self.patience)
+        let left = try waitForKernel(watch, identities, network)
         guard left.isEmpty else {
             throw KernelError(
                 .busy, "take lab \(paths.lab) down",
@@ -68,6 +71,19 @@ package struct LabRemoval {
                 advice: "something outside the lab keeps it open; see `lsns -t net`, then run it again")
         }
         try removeState()
+    }
+
+    /// A process that was about to enter a namespace while the others were ended came too late to be found then, and in
+    /// time to keep the namespace: it is looked for again once nobody can enter any more.
+    private func waitForKernel(
+        _ watch: RemovalWatch, _ identities: Set<NamespaceIdentity>, _ network: LinuxNetwork
+    ) throws(KernelError) -> [NamespaceName] {
+        var left = try watch.wait(milliseconds: Self.round)
+        for _ in 1..<(Self.patience / Self.round) where !left.isEmpty {
+            try endProcesses(in: identities, network)
+            left = try watch.wait(milliseconds: Self.round)
+        }
+        return left
     }
 
     /// Asks the daemon to end, and insists when it does not within five seconds.
@@ -102,10 +118,13 @@ package struct LabRemoval {
     }
 
     /// Shells somebody left open in a namespace would keep it alive for ever.
-    private func endProcesses(in namespaces: [NamespaceName]) throws(KernelError) {
-        let own = getpid()
-        let found = try NamespaceProcesses.find(in: namespaces).values.flatMap { $0 }
-        let processes = Set(found).subtracting([own]).compactMap { ProcessIdentity(current: $0) }
+    ///
+    /// The kernel gives the number of a namespace that has gone to the next one made, whosever it is: only a process
+    /// whose namespace still carries the lab's mark is ended.
+    private func endProcesses(in namespaces: Set<NamespaceIdentity>, _ network: LinuxNetwork) throws(KernelError) {
+        let found = Set(try NamespaceProcesses.find(in: namespaces).values.flatMap { $0 }).subtracting([getpid()])
+        let processes = found.compactMap { ProcessIdentity(current: $0) }
+            .filter { network.mark(ofProcess: $0.pid)?.lab == paths.lab }
         for process in processes { try process.signal(SIGKILL) }
         for process in processes { _ = process.waitForEnd(timeout: 5) }
     }
@@ -132,16 +151,12 @@ package struct LabRemoval {
                 .exists, operation, detail: "it holds \(strangers.joined(separator: ", ")) and no lab.json",
                 advice: "netlab did not make that and leaves it alone; remove it by hand")
         }
-        // The record goes last: as long as it stands, whoever comes after an interruption knows what this is.
+        // The objects first: without them the rest describes no lab, wherever this is cut short. The record last: as
+        // long as it stands, whoever comes after an interruption knows what this is.
+        try StateFile.removeAll(paths.store)
         for name in StateFile.list(paths.directory) where "\(paths.directory)/\(name)" != paths.record {
-            StateFile.removeAll("\(paths.directory)/\(name)")
+            try StateFile.removeAll("\(paths.directory)/\(name)")
         }
-        StateFile.removeAll(paths.directory)
-        guard PathKind(of: paths.directory) == .absent else {
-            throw KernelError(
-                .notPermitted, operation,
-                detail: PathKind.refusalToWrite(into: LabPaths.root) ?? "something in it cannot be removed",
-                advice: "make \(LabPaths.root) writable and run it again; nothing else of the lab is left")
-        }
+        try StateFile.removeAll(paths.directory)
     }
 }

@@ -109,7 +109,7 @@ package enum KernelProbe {
         let exchange = NetlinkExchange()
         var queue = MessageQueue()
         encode(&queue, exchange.builder)
-        if let failure = exchange.transmit(&queue, over: try NetlinkSocket()) {
+        if let failure = exchange.transmit(&queue, over: try NetlinkSocket(), name: { _ in "probe" }) {
             throw KernelError(errno: failure.errno, "probe the kernel", words: failure.text)
         }
     }

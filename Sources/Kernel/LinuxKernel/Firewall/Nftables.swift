@@ -26,7 +26,7 @@ enum Nftables {
     /// Puts the whole table in place, in one transaction.
     static func replace(_ table: FirewallTable, _ exchange: NetlinkExchange, _ operation: String) throws(KernelError) {
         let isThere = try tableNames(exchange, family: table.family).contains(table.name)
-        _ = try run(try text(table.creation(replacing: isThere), operation), operation)
+        try change(try text(table.creation(replacing: isThere), operation), operation)
     }
 
     /// - Throws: `.notFound` when there is no such table.
@@ -34,7 +34,7 @@ enum Nftables {
         guard try tableNames(exchange, family: table.family).contains(table.name) else {
             throw KernelError(errno: ENOENT, operation)
         }
-        _ = try run(try text(table.removal, operation), operation)
+        try change(try text(table.removal, operation), operation)
     }
 
     private static func text(_ command: NftablesJSON, _ operation: String) throws(KernelError) -> String {
@@ -43,6 +43,18 @@ enum Nftables {
         } catch {
             throw KernelError(.invalid, operation, detail: "\(error)")
         }
+    }
+
+    private static func change(_ command: String, _ operation: String) throws(KernelError) {
+        var outcome: Result<String, KernelError> = .success("")
+        do throws(SystemCall.Failure) {
+            try FaultPoint.change(operation) { () throws(SystemCall.Failure) in
+                outcome = Result { () throws(KernelError) in try run(command, operation) }
+            }
+        } catch {
+            throw KernelError(errno: error.errno, operation)
+        }
+        _ = try outcome.get()
     }
 
     /// Runs one command, or one transaction of them, and answers what it prints.

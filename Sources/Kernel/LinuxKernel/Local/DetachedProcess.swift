@@ -38,8 +38,14 @@ package enum DetachedProcess {
         var words: [UnsafeMutablePointer<CChar>?] = (["netlab"] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var process: pid_t = 0
-        let status = posix_spawn(&process, "/proc/self/exe", &actions, &attributes, &words, environ)
-        guard status == 0 else { throw KernelError(errno: status, "start the daemon") }
+        do throws(SystemCall.Failure) {
+            try FaultPoint.change("start the daemon") { () throws(SystemCall.Failure) in
+                let status = posix_spawn(&process, "/proc/self/exe", &actions, &attributes, &words, environ)
+                if status != 0 { throw SystemCall.Failure(errno: status) }
+            }
+        } catch {
+            throw KernelError(errno: error.errno, "start the daemon", advice: StateFile.advice(for: error.errno))
+        }
         return process
     }
 }

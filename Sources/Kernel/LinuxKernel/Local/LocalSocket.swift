@@ -14,13 +14,20 @@ package final class LocalListener: Sendable {
     ///
     /// - Throws: `.invalid` when the path is longer than the 107 bytes a socket address holds.
     package init(path: String) throws(KernelError) {
-        unlink(path)
+        if StateFile.exists(path) { FaultPoint.attempt("remove \(path)") { unlink(path) } }
         let descriptor = try LocalSocket.open()
         try LocalSocket.withAddress(path) { address, length throws(KernelError) in
             let mask = umask(0o177)
             defer { umask(mask) }
-            guard bind(descriptor.rawValue, address, length) == 0, listen(descriptor.rawValue, 64) == 0 else {
-                throw KernelError(errno: Glibc.errno, "listen at \(path)")
+            do throws(SystemCall.Failure) {
+                try FaultPoint.change("bind \(path)") { () throws(SystemCall.Failure) in
+                    try SystemCall.check { bind(descriptor.rawValue, address, length) }
+                }
+                try FaultPoint.change("listen at \(path)") { () throws(SystemCall.Failure) in
+                    try SystemCall.check { listen(descriptor.rawValue, 64) }
+                }
+            } catch {
+                throw KernelError(errno: error.errno, "listen at \(path)", advice: StateFile.advice(for: error.errno))
             }
         }
         self.descriptor = descriptor

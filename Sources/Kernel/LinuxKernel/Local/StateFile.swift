@@ -5,26 +5,40 @@ package import NetworkPlanning
 /// Small files, such as those under /run/netlab: written for root alone, whole or not at all, and read whole.
 package enum StateFile {
     /// Makes a directory with mode 0700, and its parents; one that exists stays as it is.
-    package static func makeDirectory(_ path: String) throws(KernelError) {
+    package static func makeDirectory(_ path: String, lane: FaultPoint.Lane = .own) throws(KernelError) {
         var prefix = ""
         for part in path.split(separator: "/") {
             prefix += "/" + part
-            if mkdir(prefix, 0o700) != 0, Glibc.errno != EEXIST {
-                throw KernelError(errno: Glibc.errno, "make the directory \(prefix)")
+            if isDirectory(prefix) { continue }
+            do throws(SystemCall.Failure) {
+                try FaultPoint.change("make the directory \(prefix)", lane: lane) { () throws(SystemCall.Failure) in
+                    try SystemCall.check { mkdir(prefix, 0o700) }
+                }
+            } catch {
+                // Another process may have been quicker.
+                if error.errno == EEXIST, isDirectory(prefix) { continue }
+                throw KernelError(
+                    errno: error.errno, "make the directory \(prefix)", advice: advice(for: error.errno))
             }
         }
     }
 
     /// Puts these bytes in place of the file's, so that a reader or a crash sees the old ones or the new ones.
-    package static func write(_ bytes: [UInt8], to path: String) throws(KernelError) {
+    package static func write(
+        _ bytes: [UInt8], to path: String, lane: FaultPoint.Lane = .own
+    ) throws(KernelError) {
         let draft = path + ".new"
         do throws(SystemCall.Failure) {
-            let file = FileDescriptor(
-                owning: try SystemCall.check {
-                    open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-                })
-            try writeAll(bytes, to: file.rawValue)
-            try SystemCall.check { rename(draft, path) }
+            try FaultPoint.change("write \(draft)", lane: lane) { () throws(SystemCall.Failure) in
+                let file = FileDescriptor(
+                    owning: try SystemCall.check {
+                        open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+                    })
+                try writeAll(bytes, to: file.rawValue)
+            }
+            try FaultPoint.change("rename to \(path)", lane: lane) { () throws(SystemCall.Failure) in
+                try SystemCall.check { rename(draft, path) }
+            }
         } catch {
             unlink(draft)
             throw KernelError(errno: error.errno, "write \(path)", advice: advice(for: error.errno))
@@ -65,14 +79,33 @@ package enum StateFile {
     /// Whether this user may execute the file.
     package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
-    /// Removes a file or a directory with all it holds. Symbolic links are removed, never followed.
-    package static func removeAll(_ path: String) {
-        if isDirectory(path) {
-            for name in list(path) { removeAll("\(path)/\(name)") }
-            rmdir(path)
-        } else {
-            unlink(path)
+    /// Removes a file or a directory with all it holds. Symbolic links are removed, never followed. It is no error
+    /// when there is none.
+    ///
+    /// - Throws: the first thing that could not be removed; what comes after it is still there.
+    package static func removeAll(_ path: String) throws(KernelError) {
+        let isDirectory = isDirectory(path)
+        if !isDirectory, !isThere(path) { return }
+        if isDirectory { for name in list(path) { try removeAll("\(path)/\(name)") } }
+        do throws(SystemCall.Failure) {
+            try FaultPoint.change("remove \(path)") { () throws(SystemCall.Failure) in
+                try SystemCall.check { isDirectory ? rmdir(path) : unlink(path) }
+            }
+        } catch {
+            if error.errno == ENOENT, !isThere(path) { return }
+            throw KernelError(errno: error.errno, "remove \(path)")
         }
+    }
+
+    /// Whether there is anything of this name, a symbolic link that leads nowhere included.
+    private static func isThere(_ path: String) -> Bool {
+        var facts = stat()
+        return lstat(path, &facts) == 0
+    }
+
+    /// Removes a directory, unless something is in it.
+    package static func removeIfEmpty(_ path: String) {
+        if isDirectory(path), list(path).isEmpty { FaultPoint.attempt("remove \(path)") { rmdir(path) } }
     }
 
     static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemCall.Failure) {
@@ -101,14 +134,24 @@ package final class AppendFile: Sendable {
             descriptor = FileDescriptor(
                 owning: try SystemCall.check { open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600) })
         } catch {
-            throw KernelError(errno: error.errno, "open \(path)")
+            throw KernelError(errno: error.errno, "open \(path)", advice: StateFile.advice(for: error.errno))
         }
     }
 
-    /// Adds the bytes. A crash inside may leave a part of them at the end.
+    /// Adds the bytes, or leaves the file as it was. A crash inside may leave a part of them at the end.
     package func append(_ bytes: [UInt8]) throws(KernelError) {
         do throws(SystemCall.Failure) {
-            try StateFile.writeAll(bytes, to: descriptor.rawValue)
+            try FaultPoint.change("append to \(path)") { () throws(SystemCall.Failure) in
+                var facts = stat()
+                try SystemCall.check { fstat(descriptor.rawValue, &facts) }
+                do throws(SystemCall.Failure) {
+                    try StateFile.writeAll(bytes, to: descriptor.rawValue)
+                } catch {
+                    // What went in before the disk was full would tear every record behind it off.
+                    ftruncate(descriptor.rawValue, facts.st_size)
+                    throw error
+                }
+            }
         } catch {
             throw KernelError(
                 errno: error.errno, "append to \(path)", advice: StateFile.advice(for: error.errno))

@@ -21,7 +21,9 @@ struct NamespaceCreation {
             throw StepFailure(index: 0, error: error)
         }
         let operations = wanted.indices.map(operation)
-        let middle = wanted.count < Self.worthTwoThreads ? wanted.count : wanted.count / 2
+        // One order, where steps are counted.
+        let isOneThread = wanted.count < Self.worthTwoThreads || FaultPoint.isActive
+        let middle = isOneThread ? wanted.count : wanted.count / 2
         let ranges = [0..<middle, middle..<wanted.count].filter { !$0.isEmpty }
         let shares = ranges.map { Share(range: $0, wanted: wanted, operations: operations) }
         if shares.count == 1 {
@@ -76,7 +78,7 @@ struct NamespaceCreation {
             let socket = try NetlinkSocket()
             var queue = MessageQueue()
             LinkMessages.markLoopback(mark, to: &queue, exchange.builder, step: 0)
-            if let failure = exchange.transmit(&queue, over: socket) {
+            if let failure = exchange.transmit(&queue, over: socket, name: { _ in "mark \(name)" }) {
                 throw KernelError(errno: failure.errno, operation, words: failure.text)
             }
             try NamespaceDirectory.bindCurrent(name, operation)

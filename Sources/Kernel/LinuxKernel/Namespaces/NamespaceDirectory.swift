@@ -12,15 +12,23 @@ enum NamespaceDirectory {
         let path = NamespaceFile.directory
         let operation = "prepare \(path)"
         do throws(SystemCall.Failure) {
-            if mkdir(path, 0o755) != 0, errno != EEXIST { throw SystemCall.Failure(errno: errno) }
+            if !StateFile.isDirectory(path) {
+                try FaultPoint.change("make the directory \(path)") { () throws(SystemCall.Failure) in
+                    if mkdir(path, 0o755) != 0, errno != EEXIST { throw SystemCall.Failure(errno: errno) }
+                }
+            }
             // Two programs preparing at once would each bind the directory onto itself: one at a time.
             let lock = FileDescriptor(
                 owning: try SystemCall.check { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
             try SystemCall.check { flock(lock.rawValue, LOCK_EX) }
             if mount("", path, "none", UInt(MS_SHARED | MS_REC), nil) == 0 { return }
             guard errno == EINVAL else { throw SystemCall.Failure(errno: errno) }
-            try SystemCall.check { mount(path, path, "none", UInt(MS_BIND | MS_REC), nil) }
-            try SystemCall.check { mount("", path, "none", UInt(MS_SHARED | MS_REC), nil) }
+            try FaultPoint.change("bind \(path) onto itself") { () throws(SystemCall.Failure) in
+                try SystemCall.check { mount(path, path, "none", UInt(MS_BIND | MS_REC), nil) }
+            }
+            try FaultPoint.change("share \(path)") { () throws(SystemCall.Failure) in
+                try SystemCall.check { mount("", path, "none", UInt(MS_SHARED | MS_REC), nil) }
+            }
         } catch {
             throw KernelError(errno: error.errno, operation)
         }
@@ -33,17 +41,23 @@ enum NamespaceDirectory {
     /// - Throws: `.exists`, or why the name could not be made; then no new file is left.
     static func bindCurrent(_ name: NamespaceName, _ operation: String) throws(KernelError) {
         let path = NamespaceFile.path(of: name)
-        let created = open(path, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0)
-        if created >= 0 {
-            close(created)
-        } else {
-            guard errno == EEXIST else { throw KernelError(errno: errno, operation) }
-            if isNamespace(name) { throw KernelError(errno: EEXIST, operation) }
+        do throws(SystemCall.Failure) {
+            try FaultPoint.change("make the file \(path)") { () throws(SystemCall.Failure) in
+                let created = try SystemCall.check { open(path, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0) }
+                close(created)
+            }
+        } catch {
+            if error.errno != EEXIST || !StateFile.exists(path) || isNamespace(name) {
+                throw KernelError(errno: error.errno, operation, advice: StateFile.advice(for: error.errno))
+            }
         }
-        guard mount("/proc/thread-self/ns/net", path, "none", UInt(MS_BIND), nil) == 0 else {
-            let error = KernelError(errno: errno, operation)
+        do throws(SystemCall.Failure) {
+            try FaultPoint.change("bind the namespace to \(path)") { () throws(SystemCall.Failure) in
+                try SystemCall.check { mount("/proc/thread-self/ns/net", path, "none", UInt(MS_BIND), nil) }
+            }
+        } catch {
             unlink(path)
-            throw error
+            throw KernelError(errno: error.errno, operation)
         }
     }
 
@@ -57,9 +71,17 @@ enum NamespaceDirectory {
     static func remove(_ name: NamespaceName, _ operation: String) throws(KernelError) {
         let path = NamespaceFile.path(of: name)
         // A name may have been bound more than once; each mount hides the one below.
-        while umount2(path, Int32(MNT_DETACH)) == 0 {}
-        guard errno == EINVAL || errno == ENOENT else { throw KernelError(errno: errno, operation) }
-        guard unlink(path) == 0 || errno == ENOENT else { throw KernelError(errno: errno, operation) }
+        do throws(SystemCall.Failure) {
+            try FaultPoint.change("unmount \(path)") { () throws(SystemCall.Failure) in
+                while umount2(path, Int32(MNT_DETACH)) == 0 {}
+                if errno != EINVAL, errno != ENOENT { throw SystemCall.Failure(errno: errno) }
+            }
+            try FaultPoint.change("remove \(path)") { () throws(SystemCall.Failure) in
+                if unlink(path) != 0, errno != ENOENT { throw SystemCall.Failure(errno: errno) }
+            }
+        } catch {
+            throw KernelError(errno: error.errno, operation)
+        }
     }
 
     /// The names there are, sorted; none when the directory is absent.

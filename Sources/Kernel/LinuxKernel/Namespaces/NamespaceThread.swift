@@ -37,7 +37,9 @@ package enum NamespaceThread {
     /// Gives the calling thread a new, empty namespace. Only for a body given to ``run(_:)``.
     static func enterNew() throws(KernelError) {
         do throws(SystemCall.Failure) {
-            try SystemCall.check { unshare(CLONE_NEWNET) }
+            try FaultPoint.change("make a network namespace") { () throws(SystemCall.Failure) in
+                try SystemCall.check { unshare(CLONE_NEWNET) }
+            }
         } catch {
             throw KernelError(errno: error.errno, "make a network namespace")
         }

@@ -62,7 +62,7 @@ package final class RemovalWatch {
         LinkMessages.addVethPair(
             Link(name: near, kind: kind), index: canary, Link(name: far, kind: kind), index: 0, namespace: namespace,
             to: &queue, exchange.builder, step: 0)
-        if let failure = exchange.transmit(&queue, over: socket) {
+        if let failure = exchange.transmit(&queue, over: socket, name: { _ in "watch the removal" }) {
             throw KernelError(errno: failure.errno, "watch the removal of namespaces", words: failure.text)
         }
         isCanaryAlive = true

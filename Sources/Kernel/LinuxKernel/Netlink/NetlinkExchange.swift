@@ -24,20 +24,26 @@ final class NetlinkExchange {
 
     /// Sends everything in the queue, as few `send` calls as possible, each with the ACK asked for on its last message.
     ///
+    /// - Parameter name: says what a step is, where steps are counted (``FaultPoint``): then each message is a `send`
+    ///   of its own, in the same order, so that a crash can come between any two.
     /// - Returns: the failure with the lowest step; later messages of the queue were sent all the same.
-    func transmit(_ queue: inout MessageQueue, over socket: NetlinkSocket) -> Failure? {
+    func transmit(
+        _ queue: inout MessageQueue, over socket: NetlinkSocket, name: (Int) -> String
+    ) -> Failure? {
         var failure: Failure?
         var start = 0
         while start < queue.entries.count {
             var end = start
             var bytes = 0
-            while end < queue.entries.count, end - start < Self.maximumMessages,
+            let most = FaultPoint.isActive ? 1 : Self.maximumMessages
+            while end < queue.entries.count, end - start < most,
                 bytes + queue.entries[end].length <= Self.maximumBytes
             {
                 bytes += queue.entries[end].length + Int(NLMSG_ALIGNTO)
                 end += 1
             }
-            let failed = transmit(&queue, start..<end, over: socket)
+            let step = queue.entries[start].step
+            let failed = transmit(&queue, start..<end, over: socket, name: name(step))
             if let failed, failed.step < failure?.step ?? .max { failure = failed }
             start = end
         }
@@ -45,7 +51,8 @@ final class NetlinkExchange {
     }
 
     private func transmit(
-        _ queue: inout MessageQueue, _ range: Range<Int>, over socket: NetlinkSocket
+        _ queue: inout MessageQueue, _ range: Range<Int>, over socket: NetlinkSocket,
+        name: @autoclosure () -> String
     ) -> Failure? {
         let first = socket.reserveSequence(range.count)
         for index in range {
@@ -60,7 +67,9 @@ final class NetlinkExchange {
             if step < failure?.step ?? .max { failure = Failure(step: step, errno: errno, text: text) }
         }
         do throws(SystemCall.Failure) {
-            try socket.send(queue.bytes, offset..<end)
+            try FaultPoint.change(name()) { () throws(SystemCall.Failure) in
+                try socket.send(queue.bytes, offset..<end)
+            }
             var isDone = false
             while !isDone, let count = try socket.receive(into: buffer) {
                 NetlinkMessage.forEach(in: buffer, count: count) { message in

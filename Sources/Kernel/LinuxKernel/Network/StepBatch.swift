@@ -70,7 +70,7 @@ final class StepBatch {
     func flush() throws(StepFailure) {
         var first: NetlinkExchange.Failure?
         for work in pending {
-            let failure = exchange.transmit(&work.queue, over: work.socket)
+            let failure = exchange.transmit(&work.queue, over: work.socket) { self.steps[$0].operation }
             work.queue = MessageQueue()
             if let failure, failure.step < first?.step ?? .max { first = failure }
         }

@@ -43,9 +43,9 @@ package struct ContainerDirectory: Hashable, Sendable {
 
     /// Makes the directory and what the shim reads.
     func create(_ spec: ContainerSpec) throws(KernelError) {
-        try StateFile.makeDirectory(path)
-        try StateFile.write(Array(spec.hosts.utf8), to: hosts)
-        try StateFile.write(Array(spec.resolvConf.utf8), to: resolvConf)
+        try StateFile.makeDirectory(path, lane: .containers)
+        try StateFile.write(Array(spec.hosts.utf8), to: hosts, lane: .containers)
+        try StateFile.write(Array(spec.resolvConf.utf8), to: resolvConf, lane: .containers)
         try encode(spec, to: "spec.json")
     }
 
@@ -65,14 +65,18 @@ package struct ContainerDirectory: Hashable, Sendable {
 
     func write(warnings: [String]) throws(KernelError) {
         guard !warnings.isEmpty else { return }
-        try StateFile.write(Array((warnings.joined(separator: "\n") + "\n").utf8), to: "\(path)/warnings")
+        let bytes = Array((warnings.joined(separator: "\n") + "\n").utf8)
+        try StateFile.write(bytes, to: "\(path)/warnings", lane: .containers)
     }
 
     /// Removes the directory, and those of its container and pod when they are empty then.
     func remove(below root: String) {
-        for name in StateFile.list(path) { unlink("\(path)/\(name)") }
+        for name in StateFile.list(path) {
+            FaultPoint.attempt("remove \(path)/\(name)", lane: .containers) { unlink("\(path)/\(name)") }
+        }
         var current = path
-        while current.count > root.count, rmdir(current) == 0, let slash = current.lastIndex(of: "/") {
+        while current.count > root.count, StateFile.list(current).isEmpty, let slash = current.lastIndex(of: "/") {
+            FaultPoint.attempt("remove \(current)", lane: .containers) { rmdir(current) }
             current = String(current[..<slash])
         }
     }
@@ -107,6 +111,6 @@ package struct ContainerDirectory: Hashable, Sendable {
         } catch {
             throw KernelError(.invalid, "write \(path)/\(name)", detail: "\(error)")
         }
-        try StateFile.write(Array(data), to: "\(path)/\(name)")
+        try StateFile.write(Array(data), to: "\(path)/\(name)", lane: .containers)
     }
 }

@@ -11,6 +11,7 @@ extension ContainerStage {
 
     static func run(_ directory: ContainerDirectory, builtIn: BuiltIn) -> Never {
         setProcessName("netlab-shim")
+        FaultPoint.enter("shim")
         _ = chdir("/")
         let startedAt = Clock.wall()
         do throws(KernelError) {
@@ -23,9 +24,8 @@ extension ContainerStage {
             let spec = try directory.spec()
             try enterNewNamespaces(spec, directory)
             let gate = try Gate()
-            let child = netlab_fork()
+            let child = try fork(of: spec)
             if child == 0 { becomeFirstProcess(spec, directory, gate, builtIn: builtIn) }
-            guard child > 0 else { throw KernelError(errno: Glibc.errno, "fork") }
             processes.first = ProcessIdentity(current: child)
             try directory.write(processes)
             close(readyDescriptor)
@@ -38,10 +38,27 @@ extension ContainerStage {
         }
     }
 
+    /// Answers 0 in the child.
+    private static func fork(of spec: ContainerSpec) throws(KernelError) -> pid_t {
+        do throws(SystemCall.Failure) {
+            return try FaultPoint.change("fork") { () throws(SystemCall.Failure) in
+                let child = try SystemCall.check { netlab_fork() }
+                if child == 0 { FaultPoint.enter("container") }
+                return child
+            }
+        } catch {
+            throw KernelError(errno: error.errno, "fork")
+        }
+    }
+
     private static func enterNewNamespaces(_ spec: ContainerSpec, _ directory: ContainerDirectory) throws(KernelError) {
         do throws(SystemCall.Failure) {
-            try SystemCall.check { unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID) }
-            try SystemCall.check { sethostname(spec.hostname, spec.hostname.utf8.count) }
+            try FaultPoint.change("make the container's namespaces") { () throws(SystemCall.Failure) in
+                try SystemCall.check { unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID) }
+            }
+            try FaultPoint.change("set the host name") { () throws(SystemCall.Failure) in
+                try SystemCall.check { sethostname(spec.hostname, spec.hostname.utf8.count) }
+            }
         } catch {
             throw KernelError(errno: error.errno, "make the namespaces of container \(spec.id)")
         }

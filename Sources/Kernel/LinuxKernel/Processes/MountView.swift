@@ -12,7 +12,9 @@ enum MountView {
     /// namespaces are let go of at once: a copy of their mounts would keep every other lab's namespaces alive.
     static func makePrivate() throws(KernelError) {
         do throws(SystemCall.Failure) {
-            try SystemCall.check { mount("", "/", "none", UInt(MS_SLAVE) | UInt(MS_REC), nil) }
+            try FaultPoint.change("make mounts private") { () throws(SystemCall.Failure) in
+                try SystemCall.check { mount("", "/", "none", UInt(MS_SLAVE) | UInt(MS_REC), nil) }
+            }
         } catch {
             throw KernelError(errno: error.errno, "make mounts private")
         }
@@ -28,28 +30,29 @@ enum MountView {
             return "\(target): \(KernelError.text(for: Glibc.errno)); left as on the host"
         }
         defer { free(resolved) }
-        guard mount(source, resolved, nil, UInt(MS_BIND), nil) == 0 else {
-            return "\(target): \(KernelError.text(for: Glibc.errno)); left as on the host"
-        }
-        return nil
+        return outcome(of: target) { mount(source, resolved, nil, UInt(MS_BIND), nil) }
     }
 
     /// A /sys that shows the links of the caller's network namespace, read-only where the host's is.
     static func mountSys() -> String? {
         var facts = statvfs()
         let isReadOnly = statvfs("/sys", &facts) == 0 && facts.f_flag & UInt(ST_RDONLY) != 0
-        guard mount("sysfs", "/sys", "sysfs", isReadOnly ? UInt(MS_RDONLY) : 0, nil) == 0 else {
-            return "/sys: \(KernelError.text(for: Glibc.errno)); left as on the host"
-        }
-        return nil
+        return outcome(of: "/sys") { mount("sysfs", "/sys", "sysfs", isReadOnly ? UInt(MS_RDONLY) : 0, nil) }
     }
 
     /// A /proc of the caller's PID namespace: only its first process can mount it.
     static func mountProc() -> String? {
         let flags = UInt(MS_NOSUID) | UInt(MS_NODEV) | UInt(MS_NOEXEC)
-        guard mount("proc", "/proc", "proc", flags, nil) == 0 else {
-            return "/proc: \(KernelError.text(for: Glibc.errno)); left as on the host"
+        return outcome(of: "/proc") { mount("proc", "/proc", "proc", flags, nil) }
+    }
+
+    /// nil when it was mounted, else why it was left out.
+    private static func outcome(of target: String, _ body: () -> Int32) -> String? {
+        do throws(SystemCall.Failure) {
+            try FaultPoint.change("mount \(target)") { () throws(SystemCall.Failure) in try SystemCall.check(body) }
+            return nil
+        } catch {
+            return "\(target): \(KernelError.text(for: error.errno)); left as on the host"
         }
-        return nil
     }
 }

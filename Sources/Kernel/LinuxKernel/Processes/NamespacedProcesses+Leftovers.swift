@@ -57,6 +57,14 @@ extension NamespacedProcesses {
         }
     }
 
+    /// How many containers below a directory have a shim that is alive.
+    package static func runningCount(below root: String) -> Int {
+        ContainerDirectory.all(below: root).count { id in
+            let processes = ContainerDirectory(root: root, id: id)?.processes()
+            return processes.map { !$0.shim.waitForEnd(timeout: 0) } ?? false
+        }
+    }
+
     /// The processes that are, or are the first of, a container below this directory, each with the container's own.
     private static func stages(below root: String) -> [(process: ProcessIdentity, directory: String)] {
         StateFile.list("/proc").compactMap { Int32($0) }.compactMap { pid in

@@ -49,7 +49,8 @@ extension NamespacedProcesses {
         _ directory: ContainerDirectory, _ files: borrowing ContainerFiles, in namespace: Int32
     ) throws(KernelError) -> pid_t {
         let request = SpawnedProcess.Request(
-            executable: executable, arguments: ContainerStage.runArguments(directory), environment: [:],
+            executable: executable, arguments: ContainerStage.runArguments(directory),
+            environment: FaultPoint.environmentOfNextShim(),
             descriptors: files.descriptors, newSession: true)
         return try NamespaceThread.run(inNamespace: namespace) { () throws(KernelError) -> pid_t in
             try SpawnedProcess.start(request)
@@ -77,9 +78,12 @@ private struct ContainerFiles: ~Copyable {
 
     private static func open(_ path: String, _ flags: Int32) throws(KernelError) -> FileDescriptor {
         do throws(SystemCall.Failure) {
-            return FileDescriptor(owning: try SystemCall.check { Glibc.open(path, flags | O_CLOEXEC, 0o600) })
+            return FileDescriptor(
+                owning: try FaultPoint.change("open \(path)", lane: .containers) { () throws(SystemCall.Failure) in
+                    try SystemCall.check { Glibc.open(path, flags | O_CLOEXEC, 0o600) }
+                })
         } catch {
-            throw KernelError(errno: error.errno, "open \(path)")
+            throw KernelError(errno: error.errno, "open \(path)", advice: StateFile.advice(for: error.errno))
         }
     }
 

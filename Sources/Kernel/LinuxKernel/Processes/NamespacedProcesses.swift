@@ -84,7 +84,9 @@ package final class NamespacedProcesses: ContainerRuntime {
         } catch {
             throw ContainerRuntimeError(error)
         }
-        if let spec = try? directory.spec() { unlink(spec.logPath) }
+        if let spec = try? directory.spec() {
+            FaultPoint.attempt("remove \(spec.logPath)", lane: .containers) { unlink(spec.logPath) }
+        }
         directory.remove(below: root)
     }
 
@@ -163,5 +165,8 @@ private final class ExitRelay: Sendable {
 }
 
 extension ContainerRuntimeError {
-    init(_ error: KernelError) { self.init("\(error)", errno: error.errno, advice: error.advice) }
+    init(_ error: KernelError) {
+        // With an errno the operation is enough: the text of both would say everything twice.
+        self.init(error.errno == 0 ? "\(error)" : error.operation, errno: error.errno, advice: error.advice)
+    }
 }

@@ -42,7 +42,9 @@ package struct ProcessIdentity: Hashable, Sendable, Codable {
     package func signal(_ signal: Int32) throws(KernelError) -> Bool {
         guard let descriptor = open() else { return false }
         do throws(SystemCall.Failure) {
-            try SystemCall.check { pidfd_send_signal(descriptor.rawValue, signal, nil, 0) }
+            try FaultPoint.change("send signal \(signal) to process \(pid)") { () throws(SystemCall.Failure) in
+                try SystemCall.check { pidfd_send_signal(descriptor.rawValue, signal, nil, 0) }
+            }
             return true
         } catch {
             if error.errno == ESRCH { return false }

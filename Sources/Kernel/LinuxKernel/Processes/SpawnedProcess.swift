@@ -41,12 +41,19 @@ enum SpawnedProcess {
         posix_spawnattr_setflags(&attributes, flags)
 
         var pid = pid_t()
-        let status = CStrings.with(request.arguments) { arguments in
-            CStrings.with(request.environment.map { "\($0.key)=\($0.value)" }) { environment in
-                posix_spawn(&pid, request.executable, &actions, &attributes, arguments, environment)
+        do throws(SystemCall.Failure) {
+            let name = request.arguments.prefix(3).joined(separator: " ")
+            try FaultPoint.change("start \(name)", lane: .containers) { () throws(SystemCall.Failure) in
+                let status = CStrings.with(request.arguments) { arguments in
+                    CStrings.with(request.environment.map { "\($0.key)=\($0.value)" }) { environment in
+                        posix_spawn(&pid, request.executable, &actions, &attributes, arguments, environment)
+                    }
+                }
+                if status != 0 { throw SystemCall.Failure(errno: status) }
             }
+        } catch {
+            throw KernelError(errno: error.errno, "start \(request.executable)")
         }
-        guard status == 0 else { throw KernelError(errno: status, "start \(request.executable)") }
         return pid
     }
 

@@ -106,8 +106,17 @@ enum SocketOptions {
         }
         if address.family == AF_INET6 { set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
         if silent { failure = silence(descriptor) }
-        if failure == 0, address.withSockaddr({ bind(descriptor, $0, $1) }) != 0 { failure = errno }
-        if failure == 0, stream, Glibc.listen(descriptor, backlog) != 0 { failure = errno }
+        if failure == 0 {
+            do throws(SystemCall.Failure) {
+                try FaultPoint.change("listen at \(address.address) port \(address.port)") {
+                    () throws(SystemCall.Failure) in
+                    try SystemCall.check { address.withSockaddr { bind(descriptor, $0, $1) } }
+                    if stream { try SystemCall.check { Glibc.listen(descriptor, backlog) } }
+                }
+            } catch {
+                failure = error.errno
+            }
+        }
         guard failure == 0 else {
             close(descriptor)
             return -failure

@@ -47,7 +47,9 @@ struct SysctlFile {
             let descriptor = FileDescriptor(
                 owning: try SystemCall.check { open(path, O_WRONLY | O_CLOEXEC) })
             var text = value
-            try SystemCall.check { text.withUTF8 { Glibc.write(descriptor.rawValue, $0.baseAddress, $0.count) } }
+            try FaultPoint.change(operation) { () throws(SystemCall.Failure) in
+                try SystemCall.check { text.withUTF8 { Glibc.write(descriptor.rawValue, $0.baseAddress, $0.count) } }
+            }
         } catch {
             throw KernelError(errno: error.errno, operation)
         }
