@@ -7,6 +7,7 @@ internal import NetworkPlanning
 internal import Reconciler
 internal import ServiceProxy
 internal import ServiceRouting
+internal import Workloads
 
 extension LabEngine {
     /// Carries a request out, telling `report` what happens on the way.
@@ -160,6 +161,9 @@ extension LabEngine {
 
     /// Waits until every pod that can become ready is; false at the deadline.
     private func waitForPods(deadline: Double) async -> Bool {
+        // What the objects say may be from before a crash or a reboot: first hear what became of the containers.
+        workers?.settle()
+        if !news.isEmpty { takeNews() }
         while let cluster = lab?.cluster {
             if cluster.workloadsAreReady { return true }
             if Clock.monotonic() >= deadline { return false }
