@@ -58,6 +58,34 @@ import Testing
         #expect(throws: StoreError.corrupt(offset: 0)) { try EmbeddedStore(log: damaged) }
     }
 
+    @Test("a length damaged so that it points past the end is no torn tail: whole records stand behind it")
+    func damagedLength() throws {
+        let log = MemoryLog()
+        let store = try EmbeddedStore(log: log)
+        _ = try store.create("/registry/a", [1, 2, 3])
+        let first = try log.contents().count
+        _ = try store.create("/registry/b", [4])
+        _ = try store.create("/registry/c", [5])
+        var bytes = try log.contents()
+        bytes[first + 2] = 0xff
+        #expect(throws: StoreError.corrupt(offset: first)) { try EmbeddedStore(log: MemoryLog(bytes)) }
+        #expect(try EmbeddedStore(log: MemoryLog(try log.contents())).hasDroppedTornRecord == false)
+        #expect(try EmbeddedStore(log: MemoryLog(try log.contents().dropLast())).hasDroppedTornRecord)
+    }
+
+    @Test("a log that somebody removes is written whole again with the next write")
+    func removedLog() throws {
+        let log = RemovableLog()
+        let store = try EmbeddedStore(log: log)
+        _ = try store.create("/registry/a", [1])
+        let revision = try store.create("/registry/b", [2])
+        log.remove()
+        _ = try store.create("/registry/c", [3])
+        let again = try EmbeddedStore(log: log)
+        #expect(again.list(prefix: "/").values.map(\.key) == ["/registry/a", "/registry/b", "/registry/c"])
+        #expect(again.revision == revision + 1)
+    }
+
     @Test("compaction keeps values and revisions, also that of a last deletion")
     func compaction() throws {
         let log = MemoryLog()
@@ -88,4 +116,15 @@ import Testing
         #expect(pods.count == 2)
         #expect(old.isDisjoint(with: pods.map(\.uid)))
     }
+}
+
+/// A log in memory that can be taken away, as a file can.
+private final class RemovableLog: StoreLog {
+    private let bytes = Mutex<[UInt8]?>(nil)
+
+    var isLost: Bool { bytes.withLock { $0 == nil } }
+    func remove() { bytes.withLock { $0 = nil } }
+    func append(_ more: [UInt8]) { bytes.withLock { $0 = ($0 ?? []) + more } }
+    func contents() -> [UInt8] { bytes.withLock { $0 ?? [] } }
+    func replace(with all: [UInt8]) { bytes.withLock { $0 = all } }
 }

@@ -54,6 +54,23 @@ import Testing
         }
     }
 
+    @Test("objects deleted under their daemon are written again with the next change: none is lost")
+    func objectsDeletedUnderDaemon() throws {
+        try withLabUp("three-node") { lab throws in
+            let before = try lab.identity()
+            try lab.machine.shell("rm /run/netlab/\(lab.name)/store.log /run/netlab/\(lab.name)/journal.json")
+            let up = try lab.up()
+            #expect(up.error.contains("journal.json was lost and is written anew"), "\(up.transcript)")
+            expectSuccess(try lab.netlab("apply", "-f", "labs/services/manifests/20-hello.yaml"))
+            let grown = try lab.identity()
+            try lab.killDaemon()
+            try lab.up()
+            let after = try lab.identity()
+            #expect(after == grown)
+            #expect(before.keys.allSatisfy { after[$0] != nil })
+        }
+    }
+
     /// One harm to one file of a lab whose daemon is dead, and what `up` makes of it.
     struct Harm: CustomTestStringConvertible {
         var what: String
@@ -163,7 +180,8 @@ import Testing
             // A reboot ends every process and every namespace, and gives the daemon's number to another process.
             try machine.shell(
                 """
-                kill -9 $(pgrep -f '[n]etlab-shim'); while pgrep -f '[n]etlab-shim'; do sleep 0.01; done
+                all() { for n in $(ls /run/netns); do ip netns pids $n; done; }
+                kill -9 $(all); while [ -n "$(all)" ]; do sleep 0.01; done
                 cd /run/netns; umount \(lab.name).*; \(keepsFiles ? "true" : "rm \(lab.name).*"); rm -rf /run/mount
                 start=$(cut -d' ' -f22 /proc/\(decoy)/stat)
                 sed -i -E 's/"pid":[0-9]+/"pid":\(decoy)/; s/"startTime":[0-9]+/"startTime":'$start'/' \
@@ -176,6 +194,21 @@ import Testing
             try lab.expectWhole()
             #expect(try lab.netlab("down").exitCode == 0)
             try machine.shell("kill \(decoy); while kill -0 \(decoy) 2>/dev/null; do sleep 0.01; done")
+        }
+    }
+
+    @Test(
+        "names taken away while the daemon was dead: pods whose processes stayed behind are started again in the new ones"
+    )
+    func namesTakenAway() throws {
+        try withLabUp("three-node") { lab throws in
+            let before = try lab.pods
+            try lab.killDaemon()
+            try lab.machine.shell("for n in $(ls /run/netns); do ip netns delete $n; done")
+            try lab.up()
+            #expect(try lab.pods == before)
+            try lab.expectWhole()
+            #expect(try lab.netlab("pods").lines.dropFirst().allSatisfy { $0.contains(" Running   1 ") })
         }
     }
 

@@ -59,6 +59,12 @@ extension LabEngine {
             try clearNames(for: datapath)
             let done = try current.reconciler.converge(to: datapath.state, prune: prune, verify: false)
             if !done.plan.isEmpty { logger.info("network changed", metadata: ["steps": "\(done.plan.steps.count)"]) }
+            let made = done.plan.steps.compactMap { planned -> NamespaceName? in
+                if case .addNamespace(let name, _) = planned.step { name } else { nil }
+            }
+            for id in try runtime.endMisplaced(from: Set(made)) {
+                logger.warning("container \(id) ran in a namespace that lost its name; it is started again")
+            }
         } catch {
             let failure = ControlFailure(describing: error)
             lab?.networkError = failure.message

@@ -7,6 +7,7 @@ internal import NetworkPlanning
 internal import Reconciler
 internal import ServiceProxy
 internal import ServiceRouting
+internal import Workloads
 
 extension LabEngine {
     /// Carries a request out, telling `report` what happens on the way.
@@ -191,6 +192,9 @@ extension LabEngine {
     ///
     /// - Throws: why news of pods can no longer be written down: waiting would not help.
     private func waitForPods(deadline: Double) async throws(ControlFailure) -> Bool {
+        // What the objects say may be from before a crash or a reboot: first hear what became of the containers.
+        workers?.settle()
+        if !news.isEmpty { takeNews() }
         while let cluster = lab?.cluster {
             if cluster.workloadsAreReady { return true }
             if let failure = writeFailure, failure.times >= Self.patience { throw failure.cause }

@@ -14,6 +14,8 @@ final class PodNews: Sendable {
         }
     }
 
+    var isEmpty: Bool { updates.withLock { $0.isEmpty } }
+
     /// Everything that came since the last call, oldest first.
     func takeAll() -> [PodStatusUpdate] {
         updates.withLock { updates in

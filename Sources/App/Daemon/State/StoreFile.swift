@@ -20,6 +20,8 @@ final class StoreFile: StoreLog {
         try rethrowing { () throws(KernelError) in try StateFile.write(bytes, to: path) }
     }
 
+    var isLost: Bool { PathKind(of: path) == .absent }
+
     private func rethrowing<Value>(_ body: () throws(KernelError) -> Value) throws(StoreLogError) -> Value {
         do throws(KernelError) {
             return try body()

@@ -99,7 +99,7 @@ package final class NamespacedProcesses: ContainerRuntime {
     }
 
     /// Kills the first process, then the shim should it hang, and waits until both are gone.
-    private func end(_ processes: ContainerDirectory.Processes) throws(KernelError) {
+    func end(_ processes: ContainerDirectory.Processes) throws(KernelError) {
         try processes.first?.signal(SIGKILL)
         if processes.first == nil || !processes.shim.waitForEnd(timeout: Self.endLimit) {
             try processes.shim.signal(SIGKILL)
@@ -112,7 +112,7 @@ package final class NamespacedProcesses: ContainerRuntime {
     // MARK: The end of containers
 
     /// Runs on the watching thread.
-    private func ended(_ id: ContainerID) {
+    func ended(_ id: ContainerID) {
         guard let directory = ContainerDirectory(root: root, id: id) else { return }
         let status = directory.status()
         let isKnown = records.withLock { records in

@@ -10,6 +10,14 @@ package protocol StoreLog: Sendable {
 
     /// Puts these bytes in place of all others, at once: after a crash there are either the old or the new ones.
     func replace(with bytes: [UInt8]) throws(StoreLogError)
+
+    /// Whether nothing is there of what was appended, because somebody removed it. The store then writes all it has.
+    var isLost: Bool { get }
+}
+
+extension StoreLog {
+    /// A log that nobody can take away.
+    package var isLost: Bool { false }
 }
 
 /// The log could not be read or written; decide on `errno`, show the rest.

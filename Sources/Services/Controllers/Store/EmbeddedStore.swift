@@ -111,7 +111,16 @@ package final class EmbeddedStore: ObjectStore {
         try state.withLock { state throws(StoreError) in
             let record = try decide(state)
             let bytes = record.bytes
-            do throws(StoreLogError) { try log.append(bytes) } catch { throw .log(error) }
+            do throws(StoreLogError) {
+                if state.logBytes > 0, log.isLost {
+                    let snapshot = Self.snapshot(state)
+                    try log.replace(with: snapshot)
+                    state.logBytes = snapshot.count
+                }
+                try log.append(bytes)
+            } catch {
+                throw .log(error)
+            }
             state.logBytes += bytes.count
             let event = Self.apply(record, to: &state)
             state.history.append(event)
