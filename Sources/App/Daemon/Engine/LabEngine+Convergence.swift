@@ -132,9 +132,27 @@ extension LabEngine {
         guard let current = lab else { return }
         do {
             try current.cluster.report(update)
-            try settle()
         } catch {
             logger.error("pod \(update.namespace)/\(update.name): \(error)")
+        }
+        settleSoon()
+    }
+
+    /// Settles once for all news that waits already. A call of its own for each would make the work of a thousand pods
+    /// that start together grow with the square of their number.
+    private func settleSoon() {
+        guard !willSettle else { return }
+        willSettle = true
+        // Comes after the calls that wait for the actor now.
+        Task { [weak self] in await self?.settleForNews() }
+    }
+
+    private func settleForNews() {
+        willSettle = false
+        do {
+            try settle()
+        } catch {
+            logger.error("\(error)")
         }
     }
 

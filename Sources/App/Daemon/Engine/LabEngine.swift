@@ -29,6 +29,8 @@ actor LabEngine {
     var workers: PodWorkers?
     /// Resumed after every change, by whoever waits for the lab to get somewhere.
     var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Whether a ``settle(prune:)`` for news of pods is on its way.
+    var willSettle = false
     private var isResumed = false
 
     /// What exists once a lab's files are known.
