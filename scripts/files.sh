@@ -4,7 +4,9 @@
 
 swift_files() { find Sources Tests Package.swift -type f -name '*.swift' | sort; }
 
-shell_files() { find scripts .ci -type f | sort; }
+shell_files() { find scripts .ci -type f ! -name '*.py' | sort; }
+
+python_files() { find scripts -type f -name '*.py' | sort; }
 
 text_files() {
     local -a golden=(-name expected -o -name errors -o -name Goldens -o -name Fixtures -o -name '__Snapshots__')

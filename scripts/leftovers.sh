@@ -40,6 +40,7 @@ processes_of_this_run() {
     for directory in /proc/[0-9]*; do
         program=$(readlink "$directory/exe" 2>/dev/null) || continue
         # The same path may be another file in a mount namespace of somebody else.
+        # shellcheck disable=SC2154 # scratch is set by find_scratch of scripts/lib.sh
         if [[ $program == "$scratch"/* && ($program == *' (deleted)' || $directory/exe -ef $program) ]] ||
             grep -qzx "NETLAB_TEST_RUN=$NETLAB_TEST_RUN" "$directory/environ" 2>/dev/null; then
             printf 'process %s %s\n' "${directory#/proc/}" "$program"

@@ -83,7 +83,8 @@ need() {
     "$@" >/dev/null 2>&1 || { missing+=("$package") && missing_names+=("$what"); }
 }
 
-# Installs what building and running need, and with `tests` what the tests need, if anything is missing at all.
+# Installs what building and running need, with `tests` also what the tests need, with `bench` what netlab is measured
+# against, if anything is missing at all.
 # Only root with apt-get installs; anybody else is told what to install.
 ensure_packages() {
     local -a missing=() missing_names=()
@@ -103,6 +104,17 @@ ensure_packages() {
         need ping iputils-ping has_program ping
         need tcpdump tcpdump has_program tcpdump
         need lsns util-linux has_program lsns
+    elif [[ ${1:-} == bench ]]; then
+        need python3 python3 has_program python3
+        need unshare util-linux has_program unshare
+        need sysctl procps has_program sysctl
+        need haproxy haproxy has_program haproxy
+        need nginx nginx has_program nginx
+        need "nginx's stream module" libnginx-mod-stream has_nginx_stream
+        need wrk wrk has_program wrk
+        need iperf3 iperf3 has_program iperf3
+        need Mininet mininet has_program mn
+        need brctl bridge-utils has_program brctl
     fi
     ((${#missing[@]})) || return 0
     if ! command -v apt-get >/dev/null; then
@@ -115,6 +127,11 @@ ensure_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get -qq update >&2 </dev/null || say "apt-get update failed, going on"
     DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >&2 </dev/null ||
         die 4 "apt-get could not install ${missing[*]}"
+}
+
+# A module of its own with Debian, compiled in elsewhere.
+has_nginx_stream() {
+    [[ -e /usr/lib/nginx/modules/ngx_stream_module.so ]] || nginx -V 2>&1 | grep -q -- '--with-stream\( \|$\)'
 }
 
 has_program() { command -v "$1" || [[ -x /usr/sbin/$1 || -x /sbin/$1 ]]; }

@@ -88,6 +88,9 @@ package final class PodWorkers: Sendable {
             if !known.contains(uid) {
                 if Self.isOver(assignment.pod), left[uid] == nil { continue }
                 take(assignment, left[uid] ?? [], now)
+            } else if workers.withLock({ $0[uid]?.assignment == assignment }) {
+                // Nothing new for this pod; its machine has timers of its own.
+                continue
             }
             step(uid) { worker in
                 worker.assignment = assignment
