@@ -6,12 +6,12 @@ package struct IPProtocol: Hashable, Sendable, Codable, RawRepresentable, Custom
     package static let tcp = IPProtocol(rawValue: 6)
     package static let udp = IPProtocol(rawValue: 17)
 
-    /// The word `ip rule` prints, or the number.
+    /// The word `ip rule` prints. For others than these two it looks into /etc/protocols first.
     package var description: String {
         switch self {
         case .tcp: "tcp"
         case .udp: "udp"
-        default: "\(rawValue)"
+        default: "ipproto-\(rawValue)"
         }
     }
 }
