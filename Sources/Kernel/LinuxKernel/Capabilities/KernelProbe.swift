@@ -14,12 +14,12 @@ package enum KernelProbe {
         do throws(KernelError) {
             try NamespaceThread.run { () throws(KernelError) in
                 try NamespaceThread.enterNew()
-                inside = (probes + preservation.map(\.probe)).map { $0.result() }
+                inside = probes.map { $0.result() }
             }
             results.append(Probe.namespaces.capability(nil))
         } catch {
             results.append(Probe.namespaces.capability(error))
-            inside = (probes + preservation.map(\.probe)).map { $0.capability(error) }
+            inside = probes.map { $0.capability(error) }
         }
         return (results + inside).sorted { $0.isRequired && !$1.isRequired }
     }
@@ -100,59 +100,6 @@ package enum KernelProbe {
                 try Nftables.replace(table, NetlinkExchange(), "set an nftables table")
             },
         ]
-    }
-
-    /// What only a lab with `sourceIP: preserve` needs.
-    private static var preservation: [(feature: SourceFeature, probe: Probe)] {
-        [
-            (
-                .socketMatch,
-                Probe(
-                    name: "nftables socket match", cost: "no `sourceIP: preserve` with `returnPath: nftables`",
-                    advice: "modprobe nft_socket nft_ct, or use `returnPath: port-range` in lab.yaml",
-                    isRequired: false
-                ) { () throws(KernelError) in
-                    let rule = FirewallRule([.reply, .transparentSocket], mark: 0x200, .accept)
-                    let chain = FirewallChain(
-                        name: "pre", kind: .filter, hook: .prerouting, priority: -150, rules: [rule])
-                    let table = FirewallTable(name: "probe_socket", chains: [chain])
-                    try Nftables.replace(table, NetlinkExchange(), "set an nftables table")
-                }
-            ),
-            (
-                .portRules,
-                Probe(
-                    name: "policy routing by port", cost: "no `sourceIP: preserve` with `returnPath: port-range`",
-                    advice: "the kernel must be 4.17 or newer; or use `returnPath: nftables` in lab.yaml",
-                    isRequired: false
-                ) { () throws(KernelError) in
-                    try send { queue, builder in
-                        let rule = Rule(
-                            priority: 40, transport: .tcp, destinationPorts: 61000...65534,
-                            table: RouteTable(rawValue: 2004))
-                        RuleMessages.append(rule, adding: true, to: &queue, builder, step: 0)
-                    }
-                }
-            ),
-        ]
-    }
-
-    /// What the ClusterIP proxy needs of the kernel to show clients by their own addresses.
-    package enum SourceFeature: Hashable, Sendable { case socketMatch, portRules }
-
-    /// Tries one feature, in a nameless namespace as ever. nil when it is there.
-    package static func missing(_ feature: SourceFeature) -> KernelCapability? {
-        guard let probe = preservation.first(where: { $0.feature == feature })?.probe else { return nil }
-        var found = probe.capability(nil)
-        do throws(KernelError) {
-            try NamespaceThread.run { () throws(KernelError) in
-                try NamespaceThread.enterNew()
-                found = probe.result()
-            }
-        } catch {
-            found = probe.capability(error)
-        }
-        return found.isAvailable ? nil : found
     }
 
     /// One message over a socket of the calling thread's namespace.
