@@ -34,6 +34,7 @@ import Testing
                 case .outputLink(let name): name.rawValue == packet.link
                 case .inputLink: false
                 case .transport(let names): names.contains(packet.transport)
+                case .transparentSocket, .reply: false
                 }
             }
         }?.verdict

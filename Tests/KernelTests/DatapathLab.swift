@@ -23,7 +23,7 @@ struct DatapathLab {
     private(set) var cluster: ClusterNetwork
     private var desired = NetworkState()
 
-    init(_ fixture: LabFixture, _ cni: CiliumDatapath?) throws {
+    init(_ fixture: LabFixture, _ cni: CiliumDatapath?, returnPath: ReturnPath? = nil) throws {
         self.fixture = fixture
         cluster = ClusterNetwork(
             lab: fixture.lab, instance: fixture.mark.instance, seed: Seed(1),
@@ -48,7 +48,15 @@ struct DatapathLab {
                     address: try Make.address(address)))
         }
         cluster.servesClusterIPs = cni != nil
+        cluster.returnPath = returnPath
         try apply(cni)
+    }
+
+    /// Changes how answers to a pod's address come back to the proxy.
+    @discardableResult
+    mutating func apply(returnPath: ReturnPath?) throws -> Plan {
+        cluster.returnPath = returnPath
+        return try apply(cluster.cni)
     }
 
     /// Plans from what the kernel holds, performs, and requires that nothing is left to do.
@@ -113,10 +121,12 @@ struct DatapathLab {
 }
 
 /// Builds a lab, lets a test use it and removes it.
-func withDatapathLab(_ cni: CiliumDatapath?, _ body: (inout DatapathLab) throws -> Void) throws {
+func withDatapathLab(
+    _ cni: CiliumDatapath?, returnPath: ReturnPath? = nil, _ body: (inout DatapathLab) throws -> Void
+) throws {
     try withLabFixture { fixture in
         // In its own closure, so that what a failed build left is removed as well.
-        var lab = try DatapathLab(fixture, cni)
+        var lab = try DatapathLab(fixture, cni, returnPath: returnPath)
         try body(&lab)
     }
 }

@@ -85,6 +85,24 @@ struct FirewallTests {
         }
     }
 
+    @Test("a rule that marks what a transparent socket awaits comes back as it went in; another mark does not pass")
+    func marksComeBack() throws {
+        try withLabFixture { fixture in
+            let name = try fixture.addNamespaces("a")[0]
+            let rule = FirewallRule([.reply, .transparentSocket], mark: 0x200, .accept, comment: "answers")
+            let chain = FirewallChain(name: "pre", kind: .filter, hook: .prerouting, priority: -150, rules: [rule])
+            let table = FirewallTable(name: "back", chains: [chain])
+            try fixture.network.perform([.setFirewall(name, table)])
+            #expect(try fixture.network.observe([name], sysctls: []).namespaces[name]?.firewall == ["back": table])
+            _ = try Witness.exec(name, "nft flush chain ip back pre")
+            let other = "ct direction reply socket transparent 1 meta mark set 0x201 accept comment answers"
+            _ = try Witness.exec(name, "nft add rule ip back pre \(other)")
+            let observed = try fixture.network.observe([name], sysctls: []).namespaces[name]?.firewall["back"]
+            #expect(observed?.chains.first?.rules.first?.mark == 0x201)
+            #expect(observed != table)
+        }
+    }
+
     @Test func settingATableReplacesTheOneOfItsName() throws {
         try withLabFixture { fixture in
             let name = try fixture.addNamespaces("a")[0]

@@ -219,6 +219,11 @@ struct StepTests {
                 Rule(
                     priority: 11, from: try Make.prefix("10.0.0.0/24"), to: try Make.prefix("10.1.0.7/32"),
                     table: .main),
+                Rule(
+                    priority: 40, to: try Make.prefix("10.0.0.0/24"), transport: .tcp, destinationPorts: 61000...65534,
+                    table: RouteTable(rawValue: 2004)),
+                Rule(priority: 41, transport: .udp, destinationPorts: 53...53, table: RouteTable(rawValue: 2004)),
+                Rule(priority: 42, transport: IPProtocol(rawValue: 253), table: .main),
             ]
         }
     }

@@ -15,6 +15,8 @@ import Testing
         #expect(options.underlay.mtu == 1500)
         #expect(options.proxy.mode == .random)
         #expect(options.proxy.noEndpoints == .reject)
+        #expect(options.proxy.sourceIP == .masquerade)
+        #expect(options.proxy.returnPath == .nftables)
     }
 
     @Test("every field is read")
@@ -30,7 +32,7 @@ import Testing
                   kind-worker: {address: 192.168.7.9, podCIDR: 10.0.5.0/24, router: 10.0.5.1}
                 services:
                   kube-system/dns: {clusterIP: 10.96.0.10}
-                proxy: {mode: round-robin, noEndpoints: timeout, sourceIP: masquerade}
+                proxy: {mode: round-robin, noEndpoints: timeout, sourceIP: preserve, returnPath: port-range}
                 """)
         #expect(lab.name == "blue")
         #expect(lab.options.seed == 42)
@@ -44,6 +46,8 @@ import Testing
         #expect(lab.options.serviceIPs == [.init(namespace: "kube-system", name: "dns"): IPAddress(10, 96, 0, 10)])
         #expect(lab.options.proxy.mode == .roundRobin)
         #expect(lab.options.proxy.noEndpoints == .timeout)
+        #expect(lab.options.proxy.sourceIP == .preserve)
+        #expect(lab.options.proxy.returnPath == .portRange)
         #expect(lab.warnings.count == 1)
     }
 
@@ -66,7 +70,13 @@ import Testing
             ("underlay: {subnet: 192.168.0.0/30}", "192.168.0.0/30 is too small for a cluster"),
             ("underlay: {gateway: 172.19.0.1}", "172.19.0.1 is not a host address of 172.18.0.0/16"),
             ("underlay: {loss: 1%}", "loss is not yet supported"),
-            ("proxy: {sourceIP: preserve}", "sourceIP: preserve is not yet supported"),
+            ("proxy: {sourceIP: node}", "\"node\" is not allowed here; expected masquerade or preserve"),
+            (
+                "proxy: {sourceIP: preserve, returnPath: iptables}",
+                "\"iptables\" is not allowed here; expected nftables or port-range"
+            ),
+            ("proxy: {returnPath: port-range}", "a return path without sourceIP: preserve"),
+            ("proxy: {sourceIP: masquerade, returnPath: nftables}", "a return path without sourceIP: preserve"),
             ("name: Three", "\"Three\" is not a valid lab name"),
             ("seed: -1", "-1 is out of range"),
             ("bgp: {}", "bgp is not yet supported"),

@@ -16,10 +16,13 @@ package struct ClusterNetwork: Hashable, Sendable {
     package var cni: CiliumDatapath?
     /// Whether ClusterIPs are served on every node: Cilium replaces kube-proxy, or kube-proxy itself runs.
     package var servesClusterIPs: Bool
+    /// How answers to a pod's own address come back to the proxy; nil when backends see the node (`proxy.sourceIP`).
+    package var returnPath: ReturnPath?
 
     package init(
         lab: String, instance: String, seed: Seed, underlay: Underlay, serviceCIDR: IPPrefix, nodes: [NodeNetwork],
-        pods: [PodNetwork] = [], cni: CiliumDatapath? = nil, servesClusterIPs: Bool = false
+        pods: [PodNetwork] = [], cni: CiliumDatapath? = nil, servesClusterIPs: Bool = false,
+        returnPath: ReturnPath? = nil
     ) {
         self.lab = lab
         self.instance = instance
@@ -30,6 +33,7 @@ package struct ClusterNetwork: Hashable, Sendable {
         self.pods = pods
         self.cni = cni
         self.servesClusterIPs = servesClusterIPs
+        self.returnPath = returnPath
     }
 
     package var mark: OwnershipMark { OwnershipMark(lab: lab, instance: instance) }

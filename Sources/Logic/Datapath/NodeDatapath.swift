@@ -16,6 +16,7 @@ struct NodeDatapath {
         guard let cni = cluster.cni, let router = node.router else { return }
         addCiliumHost(cni, router: router)
         addRules(cni)
+        if let path = cluster.returnPath(of: node) { addReturnPath(path) }
         addLocalNodeRoute(cni, router: router)
         addRemoteNodes(cni)
         for pod in pods.sorted(by: { ($0.namespace, $0.name) < ($1.namespace, $1.name) }) {
@@ -64,11 +65,25 @@ struct NodeDatapath {
     /// Cilium's rules (behaviour 2.4), and the one that stands for the endpoint map.
     private mutating func addRules(_ cni: CiliumDatapath) {
         state.rules.remove(Rule(priority: 0, table: .local))
-        state.rules.insert(Rule(priority: 9, mark: 0x200, markMask: 0xf00, table: Self.proxyTable))
+        state.rules.insert(Rule(priority: 9, mark: ReturnPath.mark, markMask: 0xf00, table: Self.proxyTable))
         state.rules.insert(Rule(priority: 100, table: .local))
         state.insert(Route(.any(.ipv4), table: Self.proxyTable, kind: .local, dev: .loopback, scope: .host))
         if !cni.endpointRoutes {
             state.rules.insert(Rule(priority: Self.deliveryPriority, table: Self.deliveryTable))
+        }
+    }
+
+    /// The way back of connections that the proxy makes with a pod's own address (decision 0018).
+    private mutating func addReturnPath(_ path: ReturnPath) {
+        switch path {
+        case .nftables:
+            let table = ReturnPath.table
+            state.firewall[table.name] = table
+            // Otherwise the kernel asks for the way to the sender with the mark on, finds table 2004 and drops the
+            // answer as a martian. A new namespace copies the setting from the host's, where wg-quick makes it 1.
+            state.sysctls["net.ipv4.conf.all.src_valid_mark"] = "0"
+        case .portRange:
+            for rule in ReturnPath.rules(for: node, table: Self.proxyTable) { state.rules.insert(rule) }
         }
     }
 
@@ -127,7 +142,7 @@ struct NodeDatapath {
                 : Route(destination, table: Self.deliveryTable, dev: name, src: router, scope: .link))
     }
 
-    /// Cilium's table for packets marked for its proxy.
+    /// Cilium's table for packets that are for a proxy.
     private static let proxyTable = RouteTable(rawValue: 2004)
     /// The visible stand-in for the endpoint map.
     private static let deliveryTable = RouteTable(rawValue: 50)

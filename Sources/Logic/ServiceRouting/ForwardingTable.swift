@@ -129,6 +129,8 @@ package struct ForwardingTable: Hashable, Sendable, Codable {
 package struct FlowRecord: Hashable, Sendable, Codable {
     package enum Verdict: String, Hashable, Sendable, Codable {
         case forwarded, closed, noEndpoints = "no-endpoints", backendUnreachable = "backend-unreachable", reset
+        /// Every port that the connection to the backend might have come from is taken.
+        case noSourcePort = "no-source-port"
     }
     /// Seconds since the epoch.
     package var time: Double

@@ -17,14 +17,18 @@ package protocol ServiceDataPlane: Sendable {
     func shutDown()
 }
 
-/// A node whose traffic the proxy serves.
+/// A node whose traffic the proxy serves. One of which anything here changes is another node: what the proxy has open
+/// for it is closed and made anew, as connections made one way would not survive the other.
 package struct ProxyNode: Hashable, Sendable {
     package var name: String
     package var namespace: NamespaceName
+    /// nil: backends see every client by an address of the node.
+    package var preservation: SourcePreservation?
 
-    package init(name: String, namespace: NamespaceName) {
+    package init(name: String, namespace: NamespaceName, preservation: SourcePreservation? = nil) {
         self.name = name
         self.namespace = namespace
+        self.preservation = preservation
     }
 }
 

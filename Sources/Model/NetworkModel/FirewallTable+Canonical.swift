@@ -22,7 +22,8 @@ extension FirewallMatch {
             guard hosts.count == 1, let host = hosts.first else { return .destinationIn(hosts) }
             return .destination(IPPrefix(host: host))
         case .transport(let names): return .transport(Set(names).sorted())
-        case .source, .notSource, .destination, .notDestination, .inputLink, .outputLink: return self
+        case .source, .notSource, .destination, .notDestination, .inputLink, .outputLink, .transparentSocket, .reply:
+            return self
         }
     }
 }

@@ -31,15 +31,20 @@ package struct FirewallChain: Hashable, Sendable, Codable {
     }
 }
 
-/// All matches must hold, then the verdict is taken.
+/// All matches must hold, then the packet is marked, if it is to be, and the verdict is taken.
 package struct FirewallRule: Hashable, Sendable, Codable {
     package var matches: [FirewallMatch]
+    /// `meta mark set`: what `ip rule ... fwmark` asks for afterwards; nil leaves the packet's mark alone.
+    package var mark: UInt32?
     package var verdict: FirewallVerdict
     /// Why the rule is there; shown by `nft list ruleset`.
     package var comment: String?
 
-    package init(_ matches: [FirewallMatch], _ verdict: FirewallVerdict, comment: String? = nil) {
+    package init(
+        _ matches: [FirewallMatch], mark: UInt32? = nil, _ verdict: FirewallVerdict, comment: String? = nil
+    ) {
         self.matches = matches
+        self.mark = mark
         self.verdict = verdict
         self.comment = comment
     }
@@ -57,6 +62,10 @@ package enum FirewallMatch: Hashable, Sendable, Codable {
     case outputLink(LinkName)
     /// `meta l4proto { tcp, udp, icmp }`: names as nftables knows them.
     case transport([String])
+    /// `socket transparent 1`: the packet belongs to a socket of this namespace that has IP_TRANSPARENT.
+    case transparentSocket
+    /// `ct direction reply`: an answer in a connection that the kernel tracks; makes it track and defragment.
+    case reply
 }
 
 /// What a rule does.

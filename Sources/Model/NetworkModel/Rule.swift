@@ -7,11 +7,16 @@ package struct Rule: Hashable, Sendable, Codable {
     package var mark: UInt32?
     /// Meaningful with ``mark`` only.
     package var markMask: UInt32?
+    /// Only packets of this protocol; nil for all.
+    package var transport: IPProtocol?
+    /// Only packets to these ports; the kernel takes 1 to 65534.
+    package var destinationPorts: ClosedRange<UInt16>?
     package var table: RouteTable
 
     package init(
         family: IPFamily = .ipv4, priority: UInt32, from source: IPPrefix? = nil, to destination: IPPrefix? = nil,
-        mark: UInt32? = nil, markMask: UInt32? = nil, table: RouteTable
+        mark: UInt32? = nil, markMask: UInt32? = nil, transport: IPProtocol? = nil,
+        destinationPorts: ClosedRange<UInt16>? = nil, table: RouteTable
     ) {
         self.family = family
         self.priority = priority
@@ -19,6 +24,8 @@ package struct Rule: Hashable, Sendable, Codable {
         self.destination = destination
         self.mark = mark
         self.markMask = markMask
+        self.transport = transport
+        self.destinationPorts = destinationPorts
         self.table = table
     }
 
@@ -47,6 +54,11 @@ extension Rule: CustomStringConvertible {
         if let mark {
             let mask = markMask.map { "/0x" + String($0, radix: 16) } ?? ""
             words += ["fwmark", "0x" + String(mark, radix: 16) + mask]
+        }
+        if let transport { words += ["ipproto", "\(transport)"] }
+        if let ports = destinationPorts {
+            let isOne = ports.lowerBound == ports.upperBound
+            words += ["dport", isOne ? "\(ports.lowerBound)" : "\(ports.lowerBound)-\(ports.upperBound)"]
         }
         return (words + ["lookup", "\(table)"]).joined(separator: " ")
     }

@@ -12,6 +12,8 @@ struct LabSetting: Hashable {
     var serviceCIDR: IPPrefix
     /// kube-proxy runs: kind's `kubeProxyMode` is not `none`.
     var hasKubeProxy: Bool
+    /// `proxy.sourceIP` and `proxy.returnPath`; nil when backends see the node.
+    var returnPath: ReturnPath?
 
     init(_ lab: Lab, instance: String) {
         self.lab = lab.name
@@ -22,6 +24,7 @@ struct LabSetting: Hashable {
             mtu: lab.options.underlay.mtu)
         serviceCIDR = lab.kind.networking.serviceSubnet
         hasKubeProxy = lab.kind.networking.kubeProxyMode != .none
+        returnPath = ReturnPath(lab.options.proxy)
     }
 }
 
@@ -39,7 +42,19 @@ extension ClusterNetwork {
             nodes: nodes.compactMap { NodeNetwork($0, agent: values == nil ? nil : agents[$0.name]) },
             pods: pods.compactMap { PodNetwork($0) },
             cni: values.map { CiliumDatapath($0) },
-            servesClusterIPs: setting.hasKubeProxy || (values.map { $0.kubeProxyReplacement != .disabled } ?? false))
+            servesClusterIPs: setting.hasKubeProxy || (values.map { $0.kubeProxyReplacement != .disabled } ?? false),
+            returnPath: setting.returnPath)
+    }
+}
+
+extension ReturnPath {
+    /// nil when the proxy does not preserve addresses.
+    init?(_ proxy: LabOptions.Proxy) {
+        guard proxy.sourceIP == .preserve else { return nil }
+        switch proxy.returnPath {
+        case .nftables: self = .nftables
+        case .portRange: self = .portRange
+        }
     }
 }
 

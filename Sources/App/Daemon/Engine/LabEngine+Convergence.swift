@@ -126,7 +126,9 @@ extension LabEngine {
 
     private static func proxyNodes(_ network: ClusterNetwork) -> [ProxyNode] {
         network.nodes.compactMap { node in
-            DatapathNames.node(network.lab, node.name).map { ProxyNode(name: node.name, namespace: $0) }
+            DatapathNames.node(network.lab, node.name).map {
+                ProxyNode(name: node.name, namespace: $0, preservation: SourcePreservation(node, in: network))
+            }
         }
     }
 

@@ -21,6 +21,12 @@ extension LabEngine {
                 errors.append(ControlFailure(error).message)
             }
         }
+        var warnings = current.datapath?.warnings.map { "\($0)" } ?? []
+        let shortages = plane.counters.portShortages
+        if shortages > 0 {
+            warnings.append(
+                "the proxy had no free source port towards a backend \(shortages) times; see returnPath in lab.yaml")
+        }
         let drifted = Set(drift.map(\.step.namespace))
         let nodes = current.network?.nodes ?? []
         let pods = current.cluster.pods.filter { $0.spec?.hostNetwork != true }
@@ -38,6 +44,6 @@ extension LabEngine {
             drift: drift.map {
                 "\($0.step.namespace): \($0.step.action) \($0.step.kind) \($0.step.object) (\($0.reason))"
             },
-            foreign: foreign, warnings: current.datapath?.warnings.map { "\($0)" } ?? [], errors: errors)
+            foreign: foreign, warnings: warnings, errors: errors)
     }
 }

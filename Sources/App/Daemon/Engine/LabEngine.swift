@@ -98,6 +98,7 @@ actor LabEngine {
     /// Makes the parts of the engine that need to know the lab, or gives the existing ones its new files.
     func load(_ files: Lab) throws {
         let setting = LabSetting(files, instance: record.instance)
+        if let path = setting.returnPath, path != lab?.setting.returnPath { try path.checkKernel() }
         if lab != nil {
             lab?.files = files
             lab?.setting = setting

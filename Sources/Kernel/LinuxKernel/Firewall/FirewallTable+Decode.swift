@@ -51,6 +51,7 @@ extension FirewallRule {
     fileprivate init(_ object: NftablesJSON) {
         let expressions = object["expr"]?.list ?? []
         var matches: [FirewallMatch] = []
+        var mark: UInt32?
         var verdict: FirewallVerdict?
         var isModelled = true
         for expression in expressions {
@@ -59,8 +60,10 @@ extension FirewallRule {
                 continue
             } else if let end = FirewallVerdict(rawValue: name), content == .null {
                 verdict = end
-            } else if name == "match", let match = FirewallMatch(content) {
+            } else if name == "match", mark == nil, let match = FirewallMatch(content) {
                 matches.append(match)
+            } else if name == "mangle", mark == nil, let value = content.newMark {
+                mark = value
             } else {
                 isModelled = false
             }
@@ -69,7 +72,7 @@ extension FirewallRule {
             self.init([], .accept, comment: "not modelled: \(expressions.compactMap { $0.only?.name })")
             return
         }
-        self.init(matches, verdict, comment: object["comment"]?.text)
+        self.init(matches, mark: mark, verdict, comment: object["comment"]?.text)
     }
 }
 
@@ -81,6 +84,12 @@ extension FirewallMatch {
         if let key = left["meta"]?["key"]?.text {
             guard operation == "==" else { return nil }
             self.init(metaKey: key, right)
+        } else if left["socket"]?["key"] == "transparent" {
+            guard operation == "==", right == .integer(1) else { return nil }
+            self = .transparentSocket
+        } else if left["ct"]?["key"] == "direction", left["ct"]?["dir"] == nil {
+            guard operation == "==", right == "reply" else { return nil }
+            self = .reply
         } else {
             self.init(field: left["payload"]?["field"]?.text, operation, right)
         }
@@ -120,6 +129,12 @@ extension FirewallMatch {
 }
 
 extension NftablesJSON {
+    /// The number that `meta mark set` gives; nil for any other mangling.
+    fileprivate var newMark: UInt32? {
+        guard self["key"]?["meta"]?["key"] == "mark" else { return nil }
+        return self["value"]?.integer.flatMap { UInt32(exactly: $0) }
+    }
+
     /// A set's elements, or a single value as the only element.
     fileprivate var elements: [NftablesJSON]? { self["set"]?.list ?? (text == nil ? nil : [self]) }
 

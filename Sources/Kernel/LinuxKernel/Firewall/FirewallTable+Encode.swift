@@ -39,10 +39,14 @@ extension FirewallRule {
     fileprivate func encoded(chain: FirewallChain, table: FirewallTable) -> NftablesJSON {
         var fields: [String: NftablesJSON] = [
             "family": table.family.nftables, "table": .text(table.name), "chain": .text(chain.name),
-            "expr": .list(matches.map(\.encoded) + [.object([verdict.rawValue: .null])]),
+            "expr": .list(matches.map(\.encoded) + marking + [.object([verdict.rawValue: .null])]),
         ]
         fields["comment"] = comment.map { .text($0) }
         return .object(fields)
+    }
+
+    private var marking: [NftablesJSON] {
+        mark.map { [["mangle": ["key": ["meta": ["key": "mark"]], "value": .integer(Int($0))]]] } ?? []
     }
 }
 
@@ -59,6 +63,9 @@ extension FirewallMatch {
         case .inputLink(let link): Self.meta("iifname", .text(link.rawValue))
         case .outputLink(let link): Self.meta("oifname", .text(link.rawValue))
         case .transport(let names): Self.meta("l4proto", ["set": .list(names.map { .text($0) })])
+        case .transparentSocket:
+            ["match": ["op": "==", "left": ["socket": ["key": "transparent"]], "right": .integer(1)]]
+        case .reply: ["match": ["op": "==", "left": ["ct": ["key": "direction"]], "right": "reply"]]
         }
     }
 

@@ -24,10 +24,16 @@ enum RuleMessages {
                 message.put(Int(FRA_FWMARK), mark)
                 message.put(Int(FRA_FWMASK), rule.markMask ?? .max)
             }
+            if let transport = rule.transport { message.put(Int(FRA_IP_PROTO), transport.rawValue) }
+            if let ports = rule.destinationPorts {
+                let range = fib_rule_port_range(start: ports.lowerBound, end: ports.upperBound)
+                message.put(Int(FRA_DPORT_RANGE), bytes: withUnsafeBytes(of: range) { Array($0) })
+            }
         }
     }
 
-    /// All IPv4 rules that look a table up by source, destination and mark. Others are not modelled.
+    /// All IPv4 rules that look a table up by source, destination, mark, protocol and destination port. Others are not
+    /// modelled.
     static func dump(
         _ socket: NetlinkSocket, _ exchange: NetlinkExchange, of namespace: String
     ) throws(KernelError) -> Set<Rule> {
@@ -57,8 +63,11 @@ enum RuleMessages {
             case Int(FRA_DST): rule.destination = prefix(attribute, header.dst_len)
             case Int(FRA_FWMARK): rule.mark = attribute.uint32
             case Int(FRA_FWMASK): rule.markMask = attribute.uint32 == .max ? nil : attribute.uint32
-            case Int(FRA_IIFNAME), Int(FRA_OIFNAME), Int(FRA_IP_PROTO), Int(FRA_SPORT_RANGE), Int(FRA_DPORT_RANGE),
-                Int(FRA_UID_RANGE), Int(FRA_TUN_ID):
+            case Int(FRA_IP_PROTO):
+                // The kernel shows 0 for a rule without this condition.
+                rule.transport = attribute.uint8 == 0 ? nil : IPProtocol(rawValue: attribute.uint8)
+            case Int(FRA_DPORT_RANGE): rule.destinationPorts = ports(attribute)
+            case Int(FRA_IIFNAME), Int(FRA_OIFNAME), Int(FRA_SPORT_RANGE), Int(FRA_UID_RANGE), Int(FRA_TUN_ID):
                 isModelled = false
             case Int(FRA_L3MDEV): if attribute.uint8 != 0 { isModelled = false }
             default: break
@@ -66,6 +75,14 @@ enum RuleMessages {
         }
         if rule.mark == nil { rule.markMask = nil }
         return isModelled ? rule : nil
+    }
+
+    /// `struct fib_rule_port_range`: two numbers in the host's byte order.
+    private static func ports(_ attribute: Attribute) -> ClosedRange<UInt16>? {
+        let bytes = attribute.bytes
+        guard bytes.count >= MemoryLayout<fib_rule_port_range>.size else { return nil }
+        let range = bytes.withUnsafeBytes { $0.loadUnaligned(as: fib_rule_port_range.self) }
+        return range.start <= range.end ? range.start...range.end : nil
     }
 
     private static func prefix(_ attribute: Attribute, _ length: UInt8) -> IPPrefix? {

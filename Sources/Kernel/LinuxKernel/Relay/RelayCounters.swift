@@ -16,6 +16,9 @@ package struct RelayCounters: Hashable, Sendable {
     /// Times accept had to pause because descriptors or memory ran out. Worth a line in the log when it grows: raise
     /// RLIMIT_NOFILE.
     package var acceptPauses = 0
+    /// Dials and datagrams given up because no source port was free. With `sourceIP: preserve` and `returnPath:
+    /// port-range` there are 4,535 for a client towards one backend, for UDP towards all together.
+    package var portShortages = 0
 }
 
 /// One worker's share, written by it and read by anybody.
@@ -26,6 +29,7 @@ final class WorkerCounters: Sendable {
     let dialFailures = Atomic(0)
     let refused = Atomic(0)
     let acceptPauses = Atomic(0)
+    let portShortages = Atomic(0)
 
     /// Adds this share to a total.
     func add(to total: inout RelayCounters) {
@@ -35,6 +39,7 @@ final class WorkerCounters: Sendable {
         total.dialFailures += dialFailures.load(ordering: .relaxed)
         total.refusedTotal += refused.load(ordering: .relaxed)
         total.acceptPauses += acceptPauses.load(ordering: .relaxed)
+        total.portShortages += portShortages.load(ordering: .relaxed)
     }
 }
 

@@ -108,7 +108,7 @@ extension RelayDataPlane {
         }
         let node =
             known
-            ?? RelayNode(name: target.proxyNode.name, namespace: target.namespace, usesReno: opened.usesReno)
+            ?? RelayNode(target.proxyNode, namespace: target.namespace, usesReno: opened.usesReno)
         var nodeState = state.nodes[target.proxyNode] ?? NodeState(node: node)
         for ((entry, isSilent), socket) in zip(missing, opened.sockets) {
             guard socket >= 0 else {

@@ -9,7 +9,8 @@ internal import Synchronization
 ///
 /// Each node's namespace has the service CIDR as a `local` route on `lo`, so binding to a ClusterIP needs no netfilter
 /// and no option, and what nobody listens on is refused by the kernel itself: RST, or ICMP port unreachable. A backend
-/// sees a connection from the node: the router's address for a pod of the node, the node's own for any other.
+/// sees a connection from the node: the router's address for a pod of the node, the node's own for any other. Where
+/// the node says so, it sees the client pod's own address instead (``SourcePreservation``).
 ///
 /// Keeps the namespaces of its nodes alive: apply a table without a node, or shut down, before removing the namespace.
 package final class RelayDataPlane: ServiceDataPlane {

@@ -14,11 +14,21 @@ final class RelayNode: Sendable {
     let namespace: OpenNamespace
     /// Whether sockets must be taken off BBR.
     let usesReno: Bool
+    /// How pods of the node are shown to backends; nil: as the node.
+    let preservation: SourcePreservation?
+    private let portTurn = Atomic(UInt32.random(in: 0..<65_536))
 
-    init(name: String, namespace: OpenNamespace, usesReno: Bool) {
-        self.name = name
+    init(_ node: ProxyNode, namespace: OpenNamespace, usesReno: Bool) {
+        name = node.name
+        preservation = node.preservation
         self.namespace = namespace
         self.usesReno = usesReno
+    }
+
+    /// The next port of a range to try. In turn, so that one that was given up rests for as long as can be.
+    func nextPort(of range: ClosedRange<UInt16>) -> UInt16 {
+        let turn = portTurn.wrappingAdd(1, ordering: .relaxed).oldValue
+        return range.lowerBound + UInt16(turn % UInt32(range.count))
     }
 }
 

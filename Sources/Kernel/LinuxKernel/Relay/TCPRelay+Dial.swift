@@ -13,10 +13,12 @@ extension TCPRelay {
             if failure == 0 { return }
             count(worker.counters.dialFailures)
             refused.insert(BackendAddress(next))
+            lacksPort = failure == EADDRNOTAVAIL
             attempt += 1
         }
         count(worker.counters.refused)
-        close(backend == nil ? .noEndpoints : .backendUnreachable, on: worker)
+        let cause: FlowRecord.Verdict = lacksPort ? .noSourcePort : .backendUnreachable
+        close(backend == nil ? .noEndpoints : cause, on: worker)
     }
 
     /// Another one than those that failed; when all of them failed, one that only did not answer may have another try.
@@ -31,14 +33,8 @@ extension TCPRelay {
     private func connect(to backend: Backend, on worker: RelayWorker) -> Int32 {
         guard worker.enter(frontend.node) else { return errno }
         let address = SocketAddress(backend.address, backend.port)
-        let descriptor = SocketOptions.open(address, stream: true)
+        let descriptor = BackendSocket.connect(to: address, for: client, stream: true, of: frontend.node, on: worker)
         guard descriptor >= 0 else { return -descriptor }
-        SocketOptions.prepareStream(descriptor, usingReno: frontend.node.usesReno)
-        let status = address.withSockaddr { Glibc.connect(descriptor, $0, $1) == 0 ? 0 : errno }
-        guard status == 0 || status == EINPROGRESS else {
-            Glibc.close(descriptor)
-            return status
-        }
         guard let token = worker.poller.add(descriptor, events: Poller.stream, handler: self) else {
             Glibc.close(descriptor)
             return ENOMEM
@@ -74,6 +70,7 @@ extension TCPRelay {
     ) {
         count(worker.counters.dialFailures)
         if let backend { self[keyPath: failures].insert(BackendAddress(backend)) }
+        lacksPort = false
         backendEnd.close(withReset: false, on: worker)
         attempt += 1
         dial(on: worker)

@@ -22,6 +22,8 @@ final class TCPRelay: EventHandler {
     var refused: Set<BackendAddress> = []
     /// Backends that did not answer in time: asked again when no other is left.
     var unanswered: Set<BackendAddress> = []
+    /// Whether the last dial failed for want of a source port.
+    var lacksPort = false
 
     /// Whether the worker has this in its queue for another turn.
     var isPostponed = false

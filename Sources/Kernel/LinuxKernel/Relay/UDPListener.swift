@@ -123,13 +123,11 @@ final class UDPFlow: EventHandler {
         lastUse = Clock.monotonic()
         let address = SocketAddress(backend.address, backend.port)
         guard worker.enter(listener.frontend.node) else { return nil }
-        descriptor = SocketOptions.open(address, stream: false)
+        descriptor = BackendSocket.connect(
+            to: address, for: client, stream: false, of: listener.frontend.node, on: worker)
         guard descriptor >= 0 else { return nil }
         super.init()
-        SocketOptions.prepareDatagrams(descriptor)
-        guard address.withSockaddr({ connect(descriptor, $0, $1) }) == 0,
-            let token = worker.poller.add(descriptor, events: Poller.readable, handler: self)
-        else {
+        guard let token = worker.poller.add(descriptor, events: Poller.readable, handler: self) else {
             Glibc.close(descriptor)
             return nil
         }

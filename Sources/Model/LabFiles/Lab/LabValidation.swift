@@ -1,3 +1,4 @@
+import KubernetesModel
 import NetworkModel
 
 /// What only shows when all files of a lab are seen together.
@@ -18,7 +19,7 @@ struct LabValidation {
     }
 
     /// Warnings that make sense only for files without errors.
-    var advice: [Problem] { proxyAdvice + cniAdvice }
+    var advice: [Problem] { proxyAdvice + cniAdvice + portAdvice }
 
     /// The nodes' subnet must be free of pods and Services. Cilium's pool may hold the service subnet, as it does in
     /// the tutorial (10.0.0.0/8 and 10.96.0.0/16); only the blocks handed to nodes matter there.
@@ -52,6 +53,31 @@ struct LabValidation {
                 "kube-proxy is off (kubeProxyMode: none) and Cilium does not replace it, so no ClusterIP would work",
                 expected: "kubeProxyReplacement: strict", severity: .warning)
         ]
+    }
+
+    /// With `returnPath: port-range` a node takes what goes to these ports of its pods for answers to the proxy.
+    private var portAdvice: [Problem] {
+        let proxy = lab.options.proxy
+        guard proxy.sourceIP == .preserve, proxy.returnPath == .portRange else { return [] }
+        let taken = LabOptions.Proxy.ReturnPath.ports
+        return lab.manifests.flatMap { manifest -> [Problem] in
+            guard let service = manifest.object.object as? Service else { return [] }
+            let ports = (service.spec?.ports ?? []).enumerated()
+            return ports.compactMap { index, port in
+                let target: Int32
+                switch port.targetPort {
+                case .string: return nil
+                case .int(let number): target = number
+                case nil: target = port.port
+                }
+                guard let number = UInt16(exactly: target), taken.contains(number) else { return nil }
+                return Problem(
+                    at: manifest.place, field: "spec.ports[\(index)].targetPort",
+                    "pods cannot serve at port \(number): proxy.returnPath: port-range of lab.yaml takes "
+                        + "\(taken.lowerBound) to \(taken.upperBound)",
+                    expected: "another port, or returnPath: nftables", severity: .warning)
+            }
+        }
     }
 
     /// netlab has no kindnet.

@@ -49,5 +49,9 @@ extension LabOptions {
         proxy.mode = document["proxy"]?["mode"]?.text.flatMap(Proxy.Mode.init(rawValue:)) ?? proxy.mode
         proxy.noEndpoints =
             document["proxy"]?["noEndpoints"]?.text.flatMap(Proxy.NoEndpoints.init(rawValue:)) ?? proxy.noEndpoints
+        proxy.sourceIP =
+            document["proxy"]?["sourceIP"]?.text.flatMap(Proxy.SourceIP.init(rawValue:)) ?? proxy.sourceIP
+        proxy.returnPath =
+            document["proxy"]?["returnPath"]?.text.flatMap(Proxy.ReturnPath.init(rawValue:)) ?? proxy.returnPath
     }
 }

@@ -32,16 +32,9 @@ extension LabOptions {
     private static let proxy = Schema.object([
         Field("mode", .oneOf(Proxy.Mode.allCases.map(\.rawValue))),
         Field("noEndpoints", .oneOf(Proxy.NoEndpoints.allCases.map(\.rawValue))),
-        Field("sourceIP", .text(sourceIP)),
+        Field("sourceIP", .oneOf(Proxy.SourceIP.allCases.map(\.rawValue))),
+        Field("returnPath", .oneOf(Proxy.ReturnPath.allCases.map(\.rawValue))),
     ])
-
-    private static let sourceIP = TextRule("masquerade") { text in
-        switch text {
-        case "masquerade": nil
-        case "preserve": "sourceIP: preserve is not yet supported"
-        default: "\"\(text)\" is not allowed here"
-        }
-    }
 
     private static let serviceName = TextRule("NAMESPACE/NAME, or NAME in the namespace default") { text in
         ServiceName(text: text) == nil ? "\"\(YAMLValue.shortened(text))\" does not name a Service" : nil

@@ -71,8 +71,30 @@ package struct LabOptions: Hashable, Sendable {
             case timeout
         }
 
+        /// Whom a backend sees as its client.
+        package enum SourceIP: String, Hashable, Sendable, Codable, CaseIterable {
+            /// The node of the client: its router address, or its own.
+            case masquerade
+            /// The client's pod itself, as with Cilium.
+            case preserve
+        }
+
+        /// With ``SourceIP/preserve``: how answers to a pod's address find the proxy.
+        package enum ReturnPath: String, Hashable, Sendable, Codable, CaseIterable {
+            /// By the socket they belong to, which nftables looks up; the client's port is kept too.
+            case nftables
+            /// By ports set aside for it, without netfilter.
+            case portRange = "port-range"
+
+            /// The ports of ``portRange``: above the 60999 at which the ephemeral ports of a namespace end. The kernel
+            /// refuses 65535 in a rule.
+            package static let ports: ClosedRange<UInt16> = 61000...65534
+        }
+
         package var mode: Mode = .random
         package var noEndpoints: NoEndpoints = .reject
+        package var sourceIP: SourceIP = .masquerade
+        package var returnPath: ReturnPath = .nftables
 
         package init() {}
     }

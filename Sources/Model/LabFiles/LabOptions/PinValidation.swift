@@ -17,6 +17,7 @@ struct PinValidation {
         checkUnderlay()
         checkNodes()
         checkServices()
+        checkProxy()
     }
 
     private mutating func report(
@@ -132,6 +133,11 @@ struct PinValidation {
             }
             claims.claim(address, field, value, &problems)
         }
+    }
+
+    private mutating func checkProxy() {
+        guard let path = tree["proxy"]?["returnPath"], options.proxy.sourceIP != .preserve else { return }
+        report(path, "proxy.returnPath", "a return path without sourceIP: preserve", "sourceIP: preserve beside it")
     }
 
     private func isUsable(_ address: IPAddress, in subnet: IPPrefix) -> Bool {
