@@ -129,6 +129,8 @@ package struct ForwardingTable: Hashable, Sendable, Codable {
 package struct FlowRecord: Hashable, Sendable, Codable {
     package enum Verdict: String, Hashable, Sendable, Codable {
         case forwarded, closed, noEndpoints = "no-endpoints", backendUnreachable = "backend-unreachable", reset
+        /// The proxy had no descriptor left to dial with; says nothing about the backend.
+        case noDescriptors = "no-descriptors"
     }
     /// Seconds since the epoch.
     package var time: Double

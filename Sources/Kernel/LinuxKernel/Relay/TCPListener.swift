@@ -10,7 +10,7 @@ final class TCPListener: FrontendHandler {
     override func open(on worker: RelayWorker) {
         isClosed = false
         token = worker.poller.add(frontend.socket, events: Poller.shared, handler: self)
-        if token == nil { pause(on: worker) }
+        if token == nil { return pause(on: worker) }
     }
 
     override func close(on worker: RelayWorker) {
@@ -23,6 +23,8 @@ final class TCPListener: FrontendHandler {
     override func handle(_ events: UInt32, token: Poller.Token, on worker: RelayWorker) {
         // A few at a time: what is left wakes the other workers.
         for _ in 0..<16 {
+            // Both of the connection's descriptors, so that whoever is accepted can be served.
+            guard worker.shortage.take(TCPRelay.descriptors) else { return pause(on: worker) }
             var storage = sockaddr_storage()
             var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
             let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
@@ -32,14 +34,17 @@ final class TCPListener: FrontendHandler {
                 }
             }
             guard descriptor >= 0 else {
-                switch errno {
-                case EMFILE, ENFILE, ENOBUFS, ENOMEM: return pause(on: worker)
+                let failure = errno
+                worker.shortage.give(TCPRelay.descriptors)
+                switch failure {
+                case _ where Shortage.isCause(failure): return pause(on: worker)
                 case EAGAIN, EINVAL: return
                 default: continue  // the client has gone again, or a signal came
                 }
             }
             guard let client = SocketAddress(storage) else {
                 Glibc.close(descriptor)
+                worker.shortage.give(TCPRelay.descriptors)
                 continue
             }
             worker.take(descriptor, client: client, of: frontend)
@@ -49,6 +54,7 @@ final class TCPListener: FrontendHandler {
     /// Out of descriptors or memory: those who wait stay in the kernel's queue while others finish.
     private func pause(on worker: RelayWorker) {
         count(worker.counters.acceptPauses)
+        worker.noteShortage()
         stopWatching(on: worker)
         worker.callBack(self, after: worker.settings.acceptPause, serial: 0)
     }
