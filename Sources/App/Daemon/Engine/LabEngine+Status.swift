@@ -21,6 +21,9 @@ extension LabEngine {
                 errors.append("\(error)")
             }
         }
+        var warnings = current.datapath?.warnings.map { "\($0)" } ?? []
+        let proxy = plane.counters
+        if Clock.monotonic() - proxy.lastShortage < ProxyWatch.recent { warnings.append(ProxyWatch.warning(proxy)) }
         let drifted = Set(drift.map(\.step.namespace))
         let nodes = current.network?.nodes ?? []
         let pods = current.cluster.pods.filter { $0.spec?.hostNetwork != true }
@@ -33,10 +36,10 @@ extension LabEngine {
             },
             pods: active.count,
             managedPods: active.count { $0.status?.podIP != nil },
-            openConnections: plane.counters.openConnections,
+            openConnections: proxy.openConnections,
             drift: drift.map {
                 "\($0.step.namespace): \($0.step.action) \($0.step.kind) \($0.step.object) (\($0.reason))"
             },
-            foreign: foreign, warnings: current.datapath?.warnings.map { "\($0)" } ?? [], errors: errors)
+            foreign: foreign, warnings: warnings, errors: errors)
     }
 }
