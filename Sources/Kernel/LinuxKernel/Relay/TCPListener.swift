@@ -24,7 +24,10 @@ final class TCPListener: FrontendHandler {
         // A few at a time: what is left wakes the other workers.
         for _ in 0..<16 {
             // Both of the connection's descriptors, so that whoever is accepted can be served.
-            guard worker.shortage.take(TCPRelay.descriptors) else { return pause(on: worker) }
+            guard worker.shortage.take(TCPRelay.descriptors) else {
+                if isAwaited { pause(on: worker) }
+                return
+            }
             var storage = sockaddr_storage()
             var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
             let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
@@ -49,6 +52,12 @@ final class TCPListener: FrontendHandler {
             }
             worker.take(descriptor, client: client, of: frontend)
         }
+    }
+
+    /// Whether a client is there to be accepted: another worker may have been quicker.
+    private var isAwaited: Bool {
+        var entry = pollfd(fd: frontend.socket, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) > 0
     }
 
     /// Out of descriptors or memory: those who wait stay in the kernel's queue while others finish.
