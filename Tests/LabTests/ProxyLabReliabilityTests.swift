@@ -89,11 +89,13 @@ import Testing
             }
             try lab.machine.shell("prlimit --pid \(facts.process) --nofile=\(facts.fileLimit):\(facts.fileLimit)")
             #expect(try idle.talk() == 20)
-            let more = try lab.inside("kind-worker", "exec 3<>/dev/tcp/\(elsewhere)/80 && echo again >&3 && head -1 <&3")
+            let more = try lab.inside(
+                "kind-worker", "exec 3<>/dev/tcp/\(elsewhere)/80 && echo again >&3 && head -1 <&3")
             #expect(more.output == "again\n", "\(more.transcript)")
             #expect(try lab.netlab("status").exitCode == 0)
             Reliability.report(
-                "proxy", "the daemon's last descriptor gone", "20 connections went on, new ones and commands afterwards")
+                "proxy", "the daemon's last descriptor gone", "20 connections went on, new ones and commands afterwards"
+            )
         }
     }
 

@@ -40,7 +40,8 @@ import Testing
             "\(datagrams) of 0 to 65,507 bytes, none lost, changed or out of order (\(rounds) of the largest)")
     }
 
-    @Test("design 7: a backend's ICMP port unreachable reaches the client as ECONNREFUSED, from a pod and from the node")
+    @Test(
+        "design 7: a backend's ICMP port unreachable reaches the client as ECONNREFUSED, from a pod and from the node")
     func refusals() throws {
         let lab = try RelayLab()
         try lab.serve([RelayLab.backend(0)], transports: [.udp])
@@ -98,6 +99,7 @@ import Testing
         #expect(sockets[0].read() == [5], "who was forgotten is served again")
         Reliability.report(
             "proxy", "many UDP flows",
-            "\(clients + 1) clients, at most \(most) flows with a limit of \(settings.flowsPerFrontend), 0 after the idle time")
+            "\(clients + 1) clients, at most \(most) flows with a limit of \(settings.flowsPerFrontend), 0 after the idle time"
+        )
     }
 }

@@ -28,7 +28,8 @@ import Testing
         }
         #expect(RelayTraffic.eventually { lab.dataPlane.counters.openConnections == 0 })
         #expect(lab.dataPlane.drainFlows().count { $0.verdict == .reset } == 2 * rounds)
-        Reliability.report("proxy", "RST from either end, \(moment)", "\(passed) of \(2 * rounds) were a RST at the other")
+        Reliability.report(
+            "proxy", "RST from either end, \(moment)", "\(passed) of \(2 * rounds) were a RST at the other")
     }
 
     /// Brings the connection to the moment, resets it from one end and says how the other end learns it.
@@ -159,7 +160,8 @@ import Testing
             }
         }
         let changes: [[Backend]] = [
-            [RelayLab.backend(0), RelayLab.backend(1)], [RelayLab.backend(0, state: .terminating), RelayLab.backend(1)],
+            [RelayLab.backend(0), RelayLab.backend(1)],
+            [RelayLab.backend(0, state: .terminating), RelayLab.backend(1)],
             [RelayLab.backend(1)], [],
         ]
         let wrongPlace = Tally()

@@ -75,7 +75,9 @@ import Testing
         #expect(wrong.count == 0, "\(up) bytes up, \(down) down, \(order)")
     }
 
-    @Test("design 7: against a reader that reads nothing the relay holds one buffer for each direction, and loses nothing")
+    @Test(
+        "design 7: against a reader that reads nothing the relay holds one buffer for each direction, and loses nothing"
+    )
     func readersThatDoNotRead() throws {
         let lab = try RelayLab()
         let server = try lab.server(0, .hold)

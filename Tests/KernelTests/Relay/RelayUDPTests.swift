@@ -83,7 +83,8 @@ struct RelayUDPTests {
         #expect(backends == [RelayLab.backendAddresses[0], RelayLab.backendAddresses[1]])
     }
 
-    @Test("design 7: a backend's ICMP port unreachable is the client's ECONNREFUSED, and its next datagram chooses anew")
+    @Test(
+        "design 7: a backend's ICMP port unreachable is the client's ECONNREFUSED, and its next datagram chooses anew")
     func backendRefuses() throws {
         let lab = try RelayLab()
         let server = try lab.server(0, .datagramEcho)
@@ -110,7 +111,8 @@ struct RelayUDPTests {
         try lab.serve([RelayLab.backend(1)], transports: [.udp])
         stranger.write([9])
         #expect(stranger.read() == nil && errno == ECONNREFUSED)
-        #expect(!client.waits(for: Int32(POLLIN), milliseconds: 0), "whose datagram it was hears of it, and nobody else")
+        #expect(
+            !client.waits(for: Int32(POLLIN), milliseconds: 0), "whose datagram it was hears of it, and nobody else")
     }
 
     @Test("design 7: flows are forgotten after the idle time and beyond the limit")

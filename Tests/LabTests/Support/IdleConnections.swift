@@ -109,7 +109,9 @@ final class IdleConnections {
 
     private func answer(_ name: String, limit: Double) throws -> JSONValue {
         let path = "\(directory)/\(name)"
-        try eventually("the clients say they have \(name)", limit: limit) { FileManager.default.fileExists(atPath: path) }
+        try eventually("the clients say they have \(name)", limit: limit) {
+            FileManager.default.fileExists(atPath: path)
+        }
         return try JSONDecoder().decode(JSONValue.self, from: Data(contentsOf: URL(filePath: path)))
     }
 }

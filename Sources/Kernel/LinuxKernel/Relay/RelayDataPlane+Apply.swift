@@ -116,7 +116,8 @@ extension RelayDataPlane {
                 change.fail(target.proxyNode, [entry], -socket)
                 continue
             }
-            let frontend = RelayFrontend(node: node, entry: entry, selection: table.selection, socket: socket,
+            let frontend = RelayFrontend(
+                node: node, entry: entry, selection: table.selection, socket: socket,
                 shortage: shortage, news: news)
             frontend.restore(state.memory.bindings(on: target.proxyNode.name, at: entry.frontend))
             let worker = entry.frontend.transport == .udp ? change.nextWorker() : nil
