@@ -27,7 +27,10 @@ import Testing
             if error == ECONNRESET || error == EPIPE { passed += 1 }
         }
         #expect(RelayTraffic.eventually { lab.dataPlane.counters.openConnections == 0 })
-        #expect(lab.dataPlane.drainFlows().count { $0.verdict == .reset } == 2 * rounds)
+        // A backend that resets before its handshake was seen to be done counts as one that could not be reached.
+        let ends = lab.dataPlane.drainFlows().filter { $0.verdict != .forwarded }
+        #expect(ends.count == 2 * rounds)
+        #expect(ends.allSatisfy { $0.verdict == .reset || $0.verdict == .backendUnreachable })
         Reliability.report(
             "proxy", "RST from either end, \(moment)", "\(passed) of \(2 * rounds) were a RST at the other")
     }
@@ -74,7 +77,7 @@ import Testing
         for _ in 0..<rounds { #expect(try lab.connect().readToEnd().error == ECONNRESET) }
         let flows = lab.dataPlane.drainFlows()
         #expect(flows.count == rounds && flows.allSatisfy { $0.verdict == .backendUnreachable })
-        #expect(lab.dataPlane.counters.descriptors == 1)
+        #expect(RelayTraffic.eventually { lab.dataPlane.counters.descriptors == 1 })
         Reliability.report(
             "proxy", isRefused ? "backend refuses the dial" : "backend unreachable (no route)",
             "\(rounds) clients connected, then reset; no descriptor left")
