@@ -136,4 +136,58 @@ import Testing
             #expect(chooser.choose(for: first.advanced(by: index), now: Double(index)) != nil)
         }
     }
+
+    @Test("behaviour 3.3: bindings are told with their ages, and a new chooser that is given them goes on with them")
+    func bindingsAreRestored() {
+        let affinity = SessionAffinity.clientIP(timeoutSeconds: 100)
+        let backends = Self.backends(1...8)
+        let clients = (1...60).map { IPAddress(10, 0, 1, $0) }
+        var chooser = Self.chooser(backends, affinity)
+        let chosen = clients.enumerated().map { chooser.choose(for: $1, now: Double($0)) }
+        let told = chooser.bindings(now: 110)
+        // The first eleven were last used a hundred seconds ago or longer.
+        #expect(Set(told.map(\.client)) == Set(clients.dropFirst(11)))
+        #expect(told.allSatisfy { $0.age > 50 && $0.age < 100 })
+        // Another start of the clock, and one backend less.
+        var resumed = Self.chooser(Array(backends.dropFirst()), affinity)
+        for binding in told { resumed.restore(binding.client, to: binding.backend, age: binding.age, now: 7) }
+        for (client, backend) in zip(clients, chosen).dropFirst(11) where backend != backends[0] {
+            #expect(resumed.choose(for: client, now: 7) == backend)
+        }
+        #expect(resumed.bindings(now: 7 + 100).isEmpty)
+    }
+
+    @Test("a binding that is there already, timed out or led to no active backend is not restored")
+    func uselessBindingsAreNotRestored() throws {
+        let backends = Self.backends(1...2)
+        var chooser = Self.chooser(backends, .clientIP(timeoutSeconds: 100))
+        let chosen = chooser.choose(for: Self.client, now: 0)
+        let own = try #require(chosen)
+        let other = BackendAddress(backends[own == backends[0] ? 1 : 0])
+        chooser.restore(Self.client, to: other, age: 0, now: 0)
+        #expect(chooser.choose(for: Self.client, now: 0) == own)
+        chooser.restore(IPAddress(10, 0, 1, 3), to: other, age: 100, now: 0)
+        chooser.restore(IPAddress(10, 0, 1, 4), to: BackendAddress(Self.backends(9...9)[0]), age: 0, now: 0)
+        #expect(chooser.bindings(now: 0).map(\.client) == [Self.client])
+        var without = Self.chooser(backends)
+        without.restore(Self.client, to: other, age: 0, now: 0)
+        #expect(without.bindings(now: 0).isEmpty)
+    }
+
+    @Test("the revision grows with a new binding and with one given up, and with use only now and then")
+    func revisions() {
+        var chooser = Self.chooser(Self.backends(1...2), .clientIP(timeoutSeconds: 160))
+        var seen: [Int] = []
+        for now in [0.0, 1, 9, 11, 12] {
+            _ = chooser.choose(for: Self.client, now: now)
+            seen.append(chooser.revision)
+        }
+        #expect(seen == [1, 1, 1, 2, 2])
+        chooser.unbind(Self.client)
+        chooser.unbind(Self.client)
+        #expect(chooser.revision == 3)
+        var without = Self.chooser(Self.backends(1...2))
+        _ = Self.draw(&without, 5)
+        #expect(without.revision == 0)
+    }
 }

@@ -8,17 +8,22 @@ package struct BackendChooser: Sendable {
     /// Bindings kept at most; the size of Cilium's affinity map.
     package static let affinityCapacity = 65_536
 
-    private struct Binding {
+    struct Binding {
         var backend: Backend
         var lastUse: Double
+        /// The use that ``revision`` last told of.
+        var toldUse: Double
     }
 
     private var selection: BackendSelection
-    private var affinity: SessionAffinity
+    private(set) var affinity: SessionAffinity
     /// The active backends: in the order of turns for round robin, in the order given otherwise.
-    private var active: [Backend] = []
+    private(set) var active: [Backend] = []
     private var turn = 0
-    private var bindings: [IPAddress: Binding] = [:]
+    var bindings: [IPAddress: Binding] = [:]
+    /// Grows when a client is bound or given up, and now and then while it uses its binding: what ``bindings(now:)`` said
+    /// when this was smaller has become wrong, or its ages by more than a sixteenth of the timeout.
+    package private(set) var revision = 0
     private var random: any RandomNumberGenerator & Sendable
 
     package init(
@@ -42,7 +47,10 @@ package struct BackendChooser: Sendable {
     package mutating func update(backends: [Backend], affinity: SessionAffinity, selection: BackendSelection) {
         let next = backends.filter { $0.state == .active }
         let unchanged = selection == self.selection && Self.addresses(next) == Self.addresses(active)
-        if affinity != self.affinity { bindings.removeAll() }
+        if affinity != self.affinity {
+            bindings.removeAll()
+            revision += 1
+        }
         self.affinity = affinity
         self.selection = selection
         if unchanged {
@@ -54,7 +62,9 @@ package struct BackendChooser: Sendable {
         turn = 0
         if selection == .roundRobin { shuffle() }
         let remaining = Self.addresses(next)
+        let before = bindings.count
         bindings = bindings.filter { remaining.contains(BackendAddress($0.value.backend)) }
+        if bindings.count != before { revision += 1 }
     }
 
     /// The backend for a client's new connection; nil when there is none besides the excluded ones.
@@ -70,20 +80,27 @@ package struct BackendChooser: Sendable {
         if let binding = bindings[client], now - binding.lastUse < Double(timeout),
             !excluded.contains(BackendAddress(binding.backend))
         {
-            bindings[client] = Binding(backend: binding.backend, lastUse: now)
+            bindings[client]?.lastUse = now
+            if now - binding.toldUse > Double(timeout) / 16 {
+                bindings[client]?.toldUse = now
+                revision += 1
+            }
             return binding.backend
         }
         guard let backend = pick(excluding: excluded) else {
-            bindings[client] = nil
+            unbind(client)
             return nil
         }
+        revision += 1
         if bindings.count >= Self.affinityCapacity { forgetOldBindings(now: now, timeout: Double(timeout)) }
-        bindings[client] = Binding(backend: backend, lastUse: now)
+        bindings[client] = Binding(backend: backend, lastUse: now, toldUse: now)
         return backend
     }
 
     /// Gives up the client's binding: its backend was found dead by other means than a dial.
-    package mutating func unbind(_ client: IPAddress) { bindings[client] = nil }
+    package mutating func unbind(_ client: IPAddress) {
+        if bindings.removeValue(forKey: client) != nil { revision += 1 }
+    }
 
     private mutating func pick(excluding excluded: Set<BackendAddress>) -> Backend? {
         if excluded.isEmpty {
@@ -134,7 +151,7 @@ package struct BackendChooser: Sendable {
 }
 
 /// What makes two backends the same one: where they listen, not what is known about them.
-package struct BackendAddress: Hashable, Sendable {
+package struct BackendAddress: Hashable, Sendable, Codable {
     package var address: IPAddress
     package var port: UInt16
 

@@ -131,6 +131,8 @@ package struct FlowRecord: Hashable, Sendable, Codable {
         case forwarded, closed, noEndpoints = "no-endpoints", backendUnreachable = "backend-unreachable", reset
         /// Every port that the connection to the backend might have come from is taken.
         case noSourcePort = "no-source-port"
+        /// The proxy had no descriptor left to dial with; says nothing about the backend.
+        case noDescriptors = "no-descriptors"
     }
     /// Seconds since the epoch.
     package var time: Double

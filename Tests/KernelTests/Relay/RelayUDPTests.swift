@@ -83,23 +83,36 @@ struct RelayUDPTests {
         #expect(backends == [RelayLab.backendAddresses[0], RelayLab.backendAddresses[1]])
     }
 
-    @Test("design 7: a flow whose backend refuses ends, and the next datagram chooses anew")
+    @Test(
+        "design 7: a backend's ICMP port unreachable is the client's ECONNREFUSED, and its next datagram chooses anew")
     func backendRefuses() throws {
         let lab = try RelayLab()
         let server = try lab.server(0, .datagramEcho)
         defer { server.stop() }
-        // Nobody listens on the second one; turns alternate, so within three tries one meets the first.
+        // Nobody listens on the second one; turns alternate, so of three datagrams two meet the first.
         try lab.serve([RelayLab.backend(0), RelayLab.backend(1)], transports: [.udp], selection: .roundRobin)
         let client = try client(lab)
         var answers = 0
+        var refusals = 0
         for _ in 0..<3 {
             client.write([9])
-            if client.waits(for: Int32(POLLIN), milliseconds: 1000) {
-                #expect(client.read() == [9])
+            #expect(client.waits(for: Int32(POLLIN), milliseconds: 10_000))
+            if let bytes = client.read() {
+                #expect(bytes == [9])
                 answers += 1
+            } else if errno == ECONNREFUSED {
+                refusals += 1
             }
         }
-        #expect(answers >= 2)
+        // The flow stays with the first backend once it is there.
+        #expect(answers >= 2 && refusals == 3 - answers)
+        let stranger = try lab.inside("client") { TestSocket(stream: false) }
+        stranger.connect(to: RelayLab.clusterIP, 8080)
+        try lab.serve([RelayLab.backend(1)], transports: [.udp])
+        stranger.write([9])
+        #expect(stranger.read() == nil && errno == ECONNREFUSED)
+        #expect(
+            !client.waits(for: Int32(POLLIN), milliseconds: 0), "whose datagram it was hears of it, and nobody else")
     }
 
     @Test("design 7: flows are forgotten after the idle time and beyond the limit")

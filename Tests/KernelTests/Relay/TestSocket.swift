@@ -95,6 +95,25 @@ final class TestSocket: Sendable {
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
     }
 
+    /// A RST at once, whatever is still to be sent; the descriptor stays, of no more use. Connecting a stream to the
+    /// family AF_UNSPEC is how Linux takes a connection back (tcp_disconnect).
+    func resetNow() {
+        resetOnClose()
+        var nobody = sockaddr()
+        nobody.sa_family = sa_family_t(AF_UNSPEC)
+        _ = withUnsafePointer(to: &nobody) { Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr>.size)) }
+    }
+
+    /// The port it has on its own side.
+    var localPort: UInt16 {
+        var raw = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        _ = withUnsafeMutablePointer(to: &raw) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        return UInt16(bigEndian: raw.sin_port)
+    }
+
     static func address(of raw: sockaddr_in) -> IPAddress {
         IPAddress(family: .ipv4, bits: UInt128(UInt32(bigEndian: raw.sin_addr.s_addr)))
     }

@@ -22,11 +22,13 @@ extension LabEngine {
             }
         }
         var warnings = current.datapath?.warnings.map { "\($0)" } ?? []
-        let shortages = plane.counters.portShortages
-        if shortages > 0 {
+        let proxy = plane.counters
+        if proxy.portShortages > 0 {
             warnings.append(
-                "the proxy had no free source port towards a backend \(shortages) times; see returnPath in lab.yaml")
+                "the proxy had no free source port towards a backend \(proxy.portShortages) times; see returnPath in lab.yaml"
+            )
         }
+        if Clock.monotonic() - proxy.lastShortage < ProxyWatch.recent { warnings.append(ProxyWatch.warning(proxy)) }
         let drifted = Set(drift.map(\.step.namespace))
         let nodes = current.network?.nodes ?? []
         let pods = current.cluster.pods.filter { $0.spec?.hostNetwork != true }
@@ -40,7 +42,7 @@ extension LabEngine {
             },
             pods: active.count,
             managedPods: active.count { $0.status?.podIP != nil },
-            openConnections: plane.counters.openConnections,
+            openConnections: proxy.openConnections,
             drift: drift.map {
                 "\($0.step.namespace): \($0.step.action) \($0.step.kind) \($0.step.object) (\($0.reason))"
             },

@@ -22,6 +22,7 @@ actor LabEngine {
     let logger: Logger
     let runtime: NamespacedProcesses
     let plane: RelayDataPlane
+    let proxyWatch: ProxyWatch
     let network = LinuxNetwork()
     let startedAt = Clock.monotonic()
     var record: LabRecord
@@ -68,7 +69,10 @@ actor LabEngine {
         try record.save(paths)
         try NamespacedProcesses.endUnrecorded(below: paths.containers)
         runtime = try NamespacedProcesses(root: paths.containers)
-        plane = try RelayDataPlane()
+        let affinity = AffinityFile(path: paths.affinity)
+        plane = try RelayDataPlane(affinity: affinity.load())
+        proxyWatch = ProxyWatch(file: affinity, logger: logger)
+        try proxyWatch.follow(plane)
     }
 
     /// Takes up what an earlier daemon left: objects, namespaces, running containers. Does nothing the second time.
@@ -89,6 +93,8 @@ actor LabEngine {
 
     /// Stops serving. Pods and namespaces stay.
     func shutDown() {
+        let affinity = plane.affinity
+        if !affinity.isEmpty { proxyWatch.keep(affinity) }
         lab?.proxy.shutDown()
         plane.shutDown()
         for waiter in waiters { waiter.resume() }

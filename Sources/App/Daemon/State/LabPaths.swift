@@ -15,6 +15,8 @@ package struct LabPaths: Hashable, Sendable {
     package var record: String { "\(directory)/lab.json" }
     package var journal: String { "\(directory)/journal.json" }
     package var store: String { "\(directory)/store.log" }
+    /// Who is bound to which backend by session affinity.
+    package var affinity: String { "\(directory)/affinity.json" }
     package var containers: String { "\(directory)/containers" }
     /// The /etc/hosts of a node.
     package func hosts(ofNode node: String) -> String { "\(directory)/nodes/\(node)/hosts" }

@@ -39,7 +39,7 @@ package enum SourceProbe: Hashable, Sendable {
         let rule = Rule(
             priority: 40, transport: .tcp, destinationPorts: 61000...65534, table: RouteTable(rawValue: 2004))
         RuleMessages.append(rule, adding: true, to: &queue, exchange.builder, step: 0)
-        if let failure = exchange.transmit(&queue, over: try NetlinkSocket()) {
+        if let failure = exchange.transmit(&queue, over: try NetlinkSocket(), name: { _ in "probe" }) {
             throw KernelError(errno: failure.errno, operation, words: failure.text)
         }
     }

@@ -41,7 +41,12 @@ package final class LocalListener: Sendable {
         while true {
             let accepted = accept4(descriptor.rawValue, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
             if accepted >= 0 { return LocalConnection(adopting: accepted) }
-            guard Glibc.errno == EINTR || Glibc.errno == ECONNABORTED else { return nil }
+            switch Glibc.errno {
+            case EINTR, ECONNABORTED: break
+            // Who asks waits in the kernel's queue until something was closed.
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM: usleep(50_000)
+            default: return nil
+            }
         }
     }
 

@@ -13,12 +13,22 @@ package struct RelayCounters: Hashable, Sendable {
     package var dialFailures = 0
     /// Clients turned away after every dial failed or without any backend.
     package var refusedTotal = 0
-    /// Times accept had to pause because descriptors or memory ran out. Worth a line in the log when it grows: raise
-    /// RLIMIT_NOFILE.
+    /// Times accept had to pause because descriptors or memory ran out.
     package var acceptPauses = 0
     /// Dials and datagrams given up because no source port was free. With `sourceIP: preserve` and `returnPath:
     /// port-range` there are 4,535 for a client towards one backend, for UDP towards all together.
     package var portShortages = 0
+    /// Times anything had to be put off or was dropped for that: accepts, dials and datagrams of new clients.
+    package var shortages = 0
+    /// When that was last, on ``Clock/monotonic()``; before all time when never.
+    package var lastShortage = -Double.infinity
+    /// Descriptors that connections, flows and listeners hold, the backend's of a connection still dialled included.
+    package var descriptors = 0
+    /// How many of them there may be.
+    package var descriptorLimit = 0
+    /// Buffers of 64 KB that hold bytes for a far end that does not take them; at most one for each direction of a
+    /// connection, and none for an idle one.
+    package var heldBuffers = 0
 }
 
 /// One worker's share, written by it and read by anybody.
@@ -30,6 +40,7 @@ final class WorkerCounters: Sendable {
     let refused = Atomic(0)
     let acceptPauses = Atomic(0)
     let portShortages = Atomic(0)
+    let heldBuffers = Atomic(0)
 
     /// Adds this share to a total.
     func add(to total: inout RelayCounters) {
@@ -40,6 +51,7 @@ final class WorkerCounters: Sendable {
         total.refusedTotal += refused.load(ordering: .relaxed)
         total.acceptPauses += acceptPauses.load(ordering: .relaxed)
         total.portShortages += portShortages.load(ordering: .relaxed)
+        total.heldBuffers += heldBuffers.load(ordering: .relaxed)
     }
 }
 

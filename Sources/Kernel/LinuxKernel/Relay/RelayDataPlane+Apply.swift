@@ -70,6 +70,7 @@ extension RelayDataPlane {
                 continue
             }
             listener.frontend.update(entry, selection: table.selection)
+            listener.frontend.restore(state.memory.bindings(on: target.proxyNode.name, at: entry.frontend))
             if isSilent != listener.isSilent {
                 SocketOptions.setSilent(isSilent, listener.frontend.socket)
             }
@@ -115,7 +116,10 @@ extension RelayDataPlane {
                 change.fail(target.proxyNode, [entry], -socket)
                 continue
             }
-            let frontend = RelayFrontend(node: node, entry: entry, selection: table.selection, socket: socket)
+            let frontend = RelayFrontend(
+                node: node, entry: entry, selection: table.selection, socket: socket,
+                shortage: shortage, news: news)
+            frontend.restore(state.memory.bindings(on: target.proxyNode.name, at: entry.frontend))
             let worker = entry.frontend.transport == .udp ? change.nextWorker() : nil
             for index in workers.indices where worker ?? index == index {
                 change.commands[index].append(.watch(frontend))
@@ -129,11 +133,11 @@ extension RelayDataPlane {
     /// Returns when every worker has done what was posted to it before. Workers never wait for anything but events, so
     /// this takes as long as what they are at: microseconds, a millisecond under load.
     private func waitForWorkers() {
-        for worker in workers { worker.post([.barrier(bell.rawValue)]) }
+        for worker in workers { worker.post([.barrier(doneBell.rawValue)]) }
         var heard: UInt64 = 0
         while heard < UInt64(workers.count) {
             var value: eventfd_t = 0
-            if eventfd_read(bell.rawValue, &value) == 0 { heard += value }
+            if eventfd_read(doneBell.rawValue, &value) == 0 { heard += value }
         }
     }
 }

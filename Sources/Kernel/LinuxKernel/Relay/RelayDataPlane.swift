@@ -21,7 +21,9 @@ package final class RelayDataPlane: ServiceDataPlane {
     /// The namespace of the process, where workers return to when their node goes.
     private let home: FileDescriptor
     /// Where workers report that they have done what apply asked; made beforehand, as descriptors may be short later.
-    let bell: FileDescriptor
+    let doneBell: FileDescriptor
+    let shortage: Shortage
+    let news: RelayBell
 
     /// What is in force.
     struct State {
@@ -30,6 +32,7 @@ package final class RelayDataPlane: ServiceDataPlane {
         /// Whether the last apply left something out, so that the same table is worth another try.
         var isIncomplete = false
         var isShutDown = false
+        var memory = AffinityMemory([])
     }
 
     /// One node's listeners.
@@ -49,16 +52,22 @@ package final class RelayDataPlane: ServiceDataPlane {
 
     /// Starts the threads.
     ///
+    /// - Parameter affinity: what ``affinity`` said before a restart, with the ages of now. It counts for a minute:
+    ///   each binding from when its backend is seen to be active.
     /// - Throws: that epoll, eventfd or a thread could not be had.
-    package init(settings: RelaySettings = RelaySettings()) throws(KernelError) {
+    package init(
+        settings: RelaySettings = RelaySettings(), affinity: [AffinityBinding] = []
+    ) throws(KernelError) {
         self.settings = settings
         do throws(SystemCall.Failure) {
             let home = FileDescriptor(
                 owning: try SystemCall.check { open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC) })
-            bell = FileDescriptor(owning: try SystemCall.check { eventfd(0, Int32(EFD_CLOEXEC)) })
+            doneBell = FileDescriptor(owning: try SystemCall.check { eventfd(0, Int32(EFD_CLOEXEC)) })
+            news = try RelayBell()
+            shortage = Shortage(limit: settings.descriptors, bell: news)
             var workers: [RelayWorker] = []
             for _ in 0..<max(1, settings.workers) {
-                workers.append(try RelayWorker(home: home.rawValue, settings: settings))
+                workers.append(try RelayWorker(home: home.rawValue, settings: settings, shortage: shortage))
             }
             self.workers = workers
             self.home = home
@@ -66,6 +75,7 @@ package final class RelayDataPlane: ServiceDataPlane {
             throw KernelError(errno: error.errno, "start the service proxy")
         }
         threads = Mutex([])
+        state.withLock { $0.memory = AffinityMemory(affinity) }
         for worker in workers {
             var thread = pthread_t()
             let argument = Unmanaged.passRetained(worker)
@@ -88,12 +98,38 @@ package final class RelayDataPlane: ServiceDataPlane {
         Array(workers.flatMap { $0.log.drain() }.sorted { $0.time < $1.time }.suffix(10_000))
     }
 
+    /// Every client that ClientIP affinity holds to a backend. What ``RelayNews/affinity`` is told about.
+    package var affinity: [AffinityBinding] {
+        state.withLock { state in
+            var open: Set<AffinityMemory.Place> = []
+            var bindings: [AffinityBinding] = []
+            for (node, nodeState) in state.nodes {
+                for (frontend, listener) in nodeState.listeners {
+                    open.insert(AffinityMemory.Place(node: node.name, frontend: frontend))
+                    bindings += listener.frontend.affinity
+                }
+            }
+            return bindings + state.memory.bindings(exceptAt: open)
+        }
+    }
+
     /// What is open now and what was done so far.
     package var counters: RelayCounters {
         var total = RelayCounters()
         for worker in workers { worker.counters.add(to: &total) }
         total.listeners = state.withLock { $0.nodes.values.reduce(0) { $0 + $1.listeners.count } }
+        total.descriptors = shortage.inUse
+        total.descriptorLimit = shortage.limit
+        (total.shortages, total.lastShortage) = shortage.history
         return total
+    }
+
+    /// Calls back whenever there is news, on a thread that enters no namespace, until the data plane is shut down.
+    /// News that comes during a call is told in one call after it. To be called once.
+    ///
+    /// - Throws: that the thread could not be had.
+    package func watch(_ onNews: @escaping @Sendable (RelayNews) -> Void) throws(KernelError) {
+        try RelayWatch(news, onNews: onNews).start()
     }
 
     package func shutDown() {
@@ -106,6 +142,7 @@ package final class RelayDataPlane: ServiceDataPlane {
                 for listener in node.listeners.values { listener.frontend.closeSocket() }
             }
             state.nodes = [:]
+            news.ring(.end)
         }
     }
 }

@@ -39,12 +39,20 @@ final class RelayFrontend: Sendable {
     /// The bound socket, of use until ``closeSocket()``. Connections outlive it.
     let socket: Int32
     private let isClosed = Atomic(false)
+    private let shortage: Shortage
+    private let news: RelayBell
     private let chooser: Mutex<BackendChooser>
     /// Where a UDP flow may go on to: backends that are active and those that terminate.
     private let known: Mutex<Set<BackendAddress>>
 
     /// - Parameter socket: bound, and closed by this object from now on.
-    init(node: RelayNode, entry: ForwardingEntry, selection: BackendSelection, socket: Int32) {
+    init(
+        node: RelayNode, entry: ForwardingEntry, selection: BackendSelection, socket: Int32, shortage: Shortage,
+        news: RelayBell
+    ) {
+        shortage.claim(1)
+        self.shortage = shortage
+        self.news = news
         let backends = entry.backends(on: node.name)
         self.node = node
         self.socket = socket
@@ -60,7 +68,9 @@ final class RelayFrontend: Sendable {
 
     /// Stops listening at once. Only when no worker watches the socket any more.
     func closeSocket() {
-        if !isClosed.exchange(true, ordering: .relaxed) { close(socket) }
+        guard !isClosed.exchange(true, ordering: .relaxed) else { return }
+        close(socket)
+        shortage.give(1)
     }
 
     /// Takes effect with the next connection, whichever thread accepts it.
@@ -73,11 +83,40 @@ final class RelayFrontend: Sendable {
     /// The backend for a client's next connection; nil when none is left.
     func choose(for client: IPAddress, excluding excluded: Set<BackendAddress>) -> Backend? {
         let now = Clock.monotonic()
-        return chooser.withLock { $0.choose(for: client, now: now, excluding: excluded) }
+        return changing { $0.choose(for: client, now: now, excluding: excluded) }
     }
 
     /// Gives up a client's affinity after its backend refused a datagram.
-    func unbind(_ client: IPAddress) { chooser.withLock { $0.unbind(client) } }
+    func unbind(_ client: IPAddress) { changing { $0.unbind(client) } }
+
+    /// What ClientIP affinity holds at this moment.
+    var affinity: [AffinityBinding] {
+        let now = Clock.monotonic()
+        return chooser.withLock { $0.bindings(now: now) }.map { client, backend, age in
+            AffinityBinding(node: node.name, frontend: frontend, client: client, backend: backend, age: age)
+        }
+    }
+
+    /// Binds clients as they were bound before a restart, where nothing newer is known.
+    func restore(_ bindings: [AffinityBinding]) {
+        let now = Clock.monotonic()
+        changing { chooser in
+            for binding in bindings {
+                chooser.restore(binding.client, to: binding.backend, age: binding.age, now: now)
+            }
+        }
+    }
+
+    /// Does something to the chooser, and says so outside when that changed who is bound to whom.
+    private func changing<Value: Sendable>(_ body: (inout BackendChooser) -> Value) -> Value {
+        let (value, isNews) = chooser.withLock { chooser in
+            let before = chooser.revision
+            let value = body(&chooser)
+            return (value, chooser.revision != before)
+        }
+        if isNews { news.ring(.affinity) }
+        return value
+    }
 
     /// Whether the backend still stands in an EndpointSlice, active or terminating.
     func knows(_ backend: Backend) -> Bool { known.withLock { $0.contains(BackendAddress(backend)) } }

@@ -8,6 +8,9 @@ package struct RelaySettings: Hashable, Sendable {
     package var udpIdle = 60.0
     /// UDP flows kept for one frontend on one node; beyond it the longest silent ones end.
     package var flowsPerFrontend = 4_096
+    /// Descriptors that connections, flows and listeners may hold together; nil for the process's limit less an eighth,
+    /// which is left to everything else.
+    package var descriptors: Int?
     /// Seconds that accept waits when the process is out of descriptors.
     package var acceptPause = 0.1
     /// How many connections more than another a worker may hold before it passes new ones on.

@@ -34,6 +34,8 @@ final class RelayWorker: @unchecked Sendable {
     let log = FlowLog(capacity: 5_000)
     let counters = WorkerCounters()
     let settings: RelaySettings
+    /// What all workers may open together.
+    let shortage: Shortage
 
     private let inbox = Mutex<[Command]>([])
     private let wakeup: FileDescriptor
@@ -41,7 +43,7 @@ final class RelayWorker: @unchecked Sendable {
 
     // On the thread.
     let poller: Poller
-    var buffers = BufferPool()
+    private(set) var buffers = BufferPool()
     private var timers = RelayTimers()
     private var postponed: [EventHandler] = []
     private var others: [RelayWorker] = []
@@ -50,9 +52,10 @@ final class RelayWorker: @unchecked Sendable {
     private var isStopping = false
 
     /// - Parameter home: the namespace of the process, open for as long as the worker runs.
-    init(home: Int32, settings: RelaySettings) throws(SystemCall.Failure) {
+    init(home: Int32, settings: RelaySettings, shortage: Shortage) throws(SystemCall.Failure) {
         self.home = home
         self.settings = settings
+        self.shortage = shortage
         let flags = Int32(EFD_CLOEXEC | EFD_NONBLOCK)
         wakeup = FileDescriptor(owning: try SystemCall.check { eventfd(0, flags) })
         poller = try Poller()
@@ -118,6 +121,21 @@ final class RelayWorker: @unchecked Sendable {
         count(counters.openConnections)
         TCPRelay(client: client, descriptor: descriptor, frontend: frontend).start(on: self)
     }
+
+    /// Gives the scratch buffer away with what is in it.
+    func takeScratch() -> UnsafeMutableRawPointer {
+        count(counters.heldBuffers)
+        return buffers.takeScratch()
+    }
+
+    /// Takes back what ``takeScratch()`` gave.
+    func giveBack(_ buffer: UnsafeMutableRawPointer) {
+        count(counters.heldBuffers, -1)
+        buffers.giveBack(buffer)
+    }
+
+    /// Something had to be put off because descriptors or memory ran out.
+    func noteShortage() { shortage.note() }
 
     private func obey(_ command: Command) {
         switch command {

@@ -10,7 +10,7 @@ final class TCPListener: FrontendHandler {
     override func open(on worker: RelayWorker) {
         isClosed = false
         token = worker.poller.add(frontend.socket, events: Poller.shared, handler: self)
-        if token == nil { pause(on: worker) }
+        if token == nil { return pause(on: worker) }
     }
 
     override func close(on worker: RelayWorker) {
@@ -23,6 +23,11 @@ final class TCPListener: FrontendHandler {
     override func handle(_ events: UInt32, token: Poller.Token, on worker: RelayWorker) {
         // A few at a time: what is left wakes the other workers.
         for _ in 0..<16 {
+            // Both of the connection's descriptors, so that whoever is accepted can be served.
+            guard worker.shortage.take(TCPRelay.descriptors) else {
+                if isAwaited { pause(on: worker) }
+                return
+            }
             var storage = sockaddr_storage()
             var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
             let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
@@ -32,23 +37,33 @@ final class TCPListener: FrontendHandler {
                 }
             }
             guard descriptor >= 0 else {
-                switch errno {
-                case EMFILE, ENFILE, ENOBUFS, ENOMEM: return pause(on: worker)
+                let failure = errno
+                worker.shortage.give(TCPRelay.descriptors)
+                switch failure {
+                case _ where Shortage.isCause(failure): return pause(on: worker)
                 case EAGAIN, EINVAL: return
                 default: continue  // the client has gone again, or a signal came
                 }
             }
             guard let client = SocketAddress(storage) else {
                 Glibc.close(descriptor)
+                worker.shortage.give(TCPRelay.descriptors)
                 continue
             }
             worker.take(descriptor, client: client, of: frontend)
         }
     }
 
+    /// Whether a client is there to be accepted: another worker may have been quicker.
+    private var isAwaited: Bool {
+        var entry = pollfd(fd: frontend.socket, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) > 0
+    }
+
     /// Out of descriptors or memory: those who wait stay in the kernel's queue while others finish.
     private func pause(on worker: RelayWorker) {
         count(worker.counters.acceptPauses)
+        worker.noteShortage()
         stopWatching(on: worker)
         worker.callBack(self, after: worker.settings.acceptPause, serial: 0)
     }

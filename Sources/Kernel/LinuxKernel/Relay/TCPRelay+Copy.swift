@@ -5,7 +5,13 @@ internal import ServiceRouting
 // Copying: each direction by itself. Nothing is read that cannot be written on, so the far end's window and not the
 // relay's memory holds what is too fast; a FIN goes on after the last byte, and the other direction stays open.
 extension TCPRelay {
-    private enum Outcome { case waiting, postponed, failed }
+    private enum Outcome {
+        case waiting, postponed, failed
+
+        /// Why nothing more comes out of an end now: it is to wait for its far end, unless it was reset. Then what it
+        /// had sent is dropped, as a kernel drops what is still to be sent when a RST comes.
+        static func blocked(_ source: RelayEnd) -> Outcome { source.isBroken ? .failed : .waiting }
+    }
 
     /// Moves what can be moved now, and ends the connection when both directions have.
     func copyBothWays(on worker: RelayWorker) {
@@ -25,18 +31,18 @@ extension TCPRelay {
         // One megabyte, then another connection's turn.
         for _ in 0..<16 {
             if let pending = source.pending {
-                guard sink.isWritable else { return .waiting }
+                guard sink.isWritable else { return .blocked(source) }
                 let count = pending.end - pending.start
                 let written = write(pending.buffer + pending.start, count, to: sink)
                 guard written >= 0 else { return .failed }
                 guard written == count else {
                     source.pending?.start += written
-                    return .waiting
+                    return .blocked(source)
                 }
                 source.pending = nil
-                worker.buffers.giveBack(pending.buffer)
+                worker.giveBack(pending.buffer)
             }
-            guard source.isReadable, sink.isWritable else { return .waiting }
+            guard source.isReadable, sink.isWritable else { return .blocked(source) }
             let received = recv(source.descriptor, worker.buffers.scratch, BufferPool.size, 0)
             if received < 0 {
                 if errno == EINTR { continue }
@@ -57,8 +63,8 @@ extension TCPRelay {
             let written = write(worker.buffers.scratch, received, to: sink, hold: received == BufferPool.size)
             guard written >= 0 else { return .failed }
             if written < received {
-                source.pending = (worker.buffers.takeScratch(), written, received)
-                return .waiting
+                source.pending = (worker.takeScratch(), written, received)
+                return .blocked(source)
             }
             // Edge-triggered: what comes after a short read has an event of its own, unless that was told already.
             if received < BufferPool.size && !source.isEnding {

@@ -11,6 +11,7 @@ extension TCPRelay {
             backend = next
             let failure = connect(to: next, on: worker)
             if failure == 0 { return }
+            if Shortage.isCause(failure) { return waitForDescriptor(on: worker) }
             count(worker.counters.dialFailures)
             refused.insert(BackendAddress(next))
             lacksPort = failure == EADDRNOTAVAIL
@@ -41,8 +42,29 @@ extension TCPRelay {
         }
         backendEnd.descriptor = descriptor
         backendEnd.token = token
-        worker.callBack(self, after: worker.settings.dialTimeouts[attempt], serial: UInt64(attempt))
+        waitingSince = nil
+        callBack(after: worker.settings.dialTimeouts[attempt], on: worker)
         return 0
+    }
+
+    /// The process, not the backend, has nothing left to dial with: no backend is blamed, and the client waits for as
+    /// long as all its dials together may take.
+    private func waitForDescriptor(on worker: RelayWorker) {
+        backend = nil
+        worker.noteShortage()
+        let now = Clock.monotonic()
+        let since = waitingSince ?? now
+        waitingSince = since
+        guard now - since < worker.settings.dialTimeouts.reduce(0, +) else {
+            count(worker.counters.refused)
+            return close(.noDescriptors, on: worker)
+        }
+        callBack(after: worker.settings.acceptPause, on: worker)
+    }
+
+    private func callBack(after seconds: Double, on worker: RelayWorker) {
+        timer += 1
+        worker.callBack(self, after: seconds, serial: timer)
     }
 
     func dialAnswered(_ events: UInt32, on worker: RelayWorker) {
@@ -63,7 +85,9 @@ extension TCPRelay {
         copyBothWays(on: worker)
     }
 
-    func dialTimedOut(on worker: RelayWorker) { dialFailed(into: \.unanswered, on: worker) }
+    func dialTimedOut(on worker: RelayWorker) {
+        if waitingSince == nil { dialFailed(into: \.unanswered, on: worker) } else { dial(on: worker) }
+    }
 
     private func dialFailed(
         into failures: ReferenceWritableKeyPath<TCPRelay, Set<BackendAddress>>, on worker: RelayWorker

@@ -15,8 +15,12 @@ final class TCPRelay: EventHandler {
     let clientEnd: RelayEnd
     let backendEnd = RelayEnd(descriptor: -1)
     var state = State.dialling
-    /// The dial that is under way or was the last; also tells its deadline from earlier ones'.
+    /// The dial that is under way or was the last.
     var attempt = 0
+    /// Tells the deadline asked for last from earlier ones'.
+    var timer: UInt64 = 0
+    /// Since when the client waits for the process to have a descriptor to dial with.
+    var waitingSince: Double?
     var backend: Backend?
     /// Backends that answered with an error: not asked again.
     var refused: Set<BackendAddress> = []
@@ -27,6 +31,9 @@ final class TCPRelay: EventHandler {
 
     /// Whether the worker has this in its queue for another turn.
     var isPostponed = false
+
+    /// What a connection takes of the process: its client's socket and its backend's.
+    static let descriptors = 2
 
     enum State { case dialling, relaying, closed }
 
@@ -58,7 +65,7 @@ final class TCPRelay: EventHandler {
     }
 
     override func timeIsUp(serial: UInt64, on worker: RelayWorker) {
-        if state == .dialling, serial == UInt64(attempt) { dialTimedOut(on: worker) }
+        if state == .dialling, serial == timer { dialTimedOut(on: worker) }
     }
 
     override func abandon(on worker: RelayWorker) { close(.reset, on: worker) }
@@ -72,6 +79,7 @@ final class TCPRelay: EventHandler {
         count(worker.counters.openConnections, -1)
         clientEnd.close(withReset: verdict != .closed, on: worker)
         backendEnd.close(withReset: verdict != .closed, on: worker)
+        worker.shortage.give(Self.descriptors)
     }
 
     func record(_ verdict: FlowRecord.Verdict, on worker: RelayWorker) {
@@ -94,6 +102,8 @@ final class RelayEnd {
     /// The far end's FIN or an error stands behind what can still be read, so a short read does not mean drained: no
     /// further event would come for it.
     var isEnding = false
+    /// It was reset, or its far end is gone: no more can be written to it, and there is no use in waiting for anybody.
+    var isBroken = false
     /// Its end of file was read, and passed on.
     var isFinished = false
     /// The kernel holds the tail of the last write back until more follows.
@@ -109,10 +119,11 @@ final class RelayEnd {
         if events & (Poller.readable | Poller.hangup) != 0 { isReadable = true }
         if events & (Poller.writable | Poller.failed) != 0 { isWritable = true }
         if events & Poller.hangup != 0 { isEnding = true }
+        if events & Poller.failed != 0 { isBroken = true }
     }
 
     func close(withReset: Bool, on worker: RelayWorker) {
-        if let pending { worker.buffers.giveBack(pending.buffer) }
+        if let pending { worker.giveBack(pending.buffer) }
         pending = nil
         guard descriptor >= 0 else { return }
         if withReset { SocketOptions.closeWithReset(descriptor) } else { Glibc.close(descriptor) }

@@ -7,8 +7,9 @@ internal import ServiceRouting
 /// backend it was given, and answers from the bound socket, so that replies leave from the ClusterIP.
 ///
 /// Belongs to one worker, so a client's datagrams keep their order. Nothing waits: a datagram that a full socket does
-/// not take is dropped, as a router would. When a backend refuses (ICMP port unreachable) the flow ends and the next
-/// datagram chooses anew; the client is not told, as the ICMP error came for a datagram it believes delivered.
+/// not take is dropped, as a router would. When a backend refuses (ICMP port unreachable) the client is refused likewise,
+/// the flow ends and the next datagram chooses anew. Of other ICMP errors nothing is passed on: the kernel reports none
+/// of them to a socket like the client's anyway.
 final class UDPListener: FrontendHandler {
     private var token: Poller.Token?
     private var flows: [SocketAddress: UDPFlow] = [:]
@@ -57,9 +58,17 @@ final class UDPListener: FrontendHandler {
         for _ in 0..<2 {
             guard let flow = flows[client] ?? open(client, on: worker) else { return }
             if flow.send(worker.buffers.scratch, count) { return }
-            end(flow, .reset, on: worker)
-            frontend.unbind(client.address)
+            refuse(flow, on: worker)
         }
+    }
+
+    /// The backend has refused a datagram of this flow: so is the client, and whoever comes next is asked.
+    func refuse(_ flow: UDPFlow, on worker: RelayWorker) {
+        end(flow, .reset, on: worker)
+        frontend.unbind(flow.client.address)
+        UDPRefusal.send(
+            from: SocketAddress(frontend.frontend.address, frontend.frontend.port), to: flow.client,
+            node: frontend.node, on: worker)
     }
 
     private func open(_ client: SocketAddress, on worker: RelayWorker) -> UDPFlow? {
@@ -68,8 +77,19 @@ final class UDPListener: FrontendHandler {
             return nil
         }
         if flows.count >= worker.settings.flowsPerFrontend { evict(on: worker) }
+        if !worker.shortage.take(1) {
+            // Room is made among this frontend's flows, for connections are worth more than a client that is silent.
+            worker.noteShortage()
+            evict(on: worker)
+            guard worker.shortage.take(1) else { return nil }
+        }
         guard let flow = UDPFlow(listener: self, client: client, backend: backend, on: worker) else {
-            LinuxKernel.count(worker.counters.dialFailures)
+            if Shortage.isCause(errno) {
+                worker.noteShortage()
+            } else {
+                LinuxKernel.count(worker.counters.dialFailures)
+            }
+            worker.shortage.give(1)
             return nil
         }
         flows[client] = flow
@@ -115,7 +135,7 @@ final class UDPFlow: EventHandler {
     private var bytesToBackend: UInt64 = 0
     private var bytesToClient: UInt64 = 0
 
-    /// A socket in the node's namespace, connected to the backend; nil when there is none to be had.
+    /// A socket in the node's namespace, connected to the backend; nil, and errno, when there is none to be had.
     init?(listener: UDPListener, client: SocketAddress, backend: Backend, on worker: RelayWorker) {
         self.listener = listener
         self.client = client
@@ -125,10 +145,15 @@ final class UDPFlow: EventHandler {
         guard worker.enter(listener.frontend.node) else { return nil }
         descriptor = BackendSocket.connect(
             to: address, for: client, stream: false, of: listener.frontend.node, on: worker)
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else {
+            errno = -descriptor
+            return nil
+        }
         super.init()
         guard let token = worker.poller.add(descriptor, events: Poller.readable, handler: self) else {
+            let failure = errno
             Glibc.close(descriptor)
+            errno = failure
             return nil
         }
         self.token = token
@@ -153,9 +178,7 @@ final class UDPFlow: EventHandler {
             if received < 0 {
                 switch errno {
                 case EINTR: continue
-                case ECONNREFUSED:
-                    listener.frontend.unbind(client.address)
-                    return listener.end(self, .reset, on: worker)
+                case ECONNREFUSED: return listener.refuse(self, on: worker)
                 default: return  // drained, or an ICMP error that reading has cleared
                 }
             }
@@ -175,6 +198,7 @@ final class UDPFlow: EventHandler {
         Glibc.close(descriptor)
         worker.poller.forget(token)
         self.token = nil
+        worker.shortage.give(1)
         count(worker.counters.openFlows, -1)
         record(verdict, on: worker)
     }
