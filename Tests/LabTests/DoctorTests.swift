@@ -57,24 +57,25 @@ import Testing
         Loss(id: "limit.open-files", wrapper: ["prlimit", "--nofile=24:24"], found: "24, and three-node needs 26"),
         Loss(
             id: "limit.net-namespaces",
-            wrapper: inUserNamespace("mount -t tmpfs none /run && echo 5 > /proc/sys/user/max_net_namespaces"),
+            wrapper: inUserNamespace("mount -n -t tmpfs none /run && echo 5 > /proc/sys/user/max_net_namespaces"),
             found: "5, and three-node needs 6"),
         Loss(
             id: "limit.pid-namespaces",
-            wrapper: inUserNamespace("mount -t tmpfs none /run && echo 1 > /proc/sys/user/max_pid_namespaces"),
+            wrapper: inUserNamespace("mount -n -t tmpfs none /run && echo 1 > /proc/sys/user/max_pid_namespaces"),
             found: "1, and three-node needs 4"),
         Loss(
-            id: "run.directory", wrapper: inMountNamespace("mount -o remount,ro,bind /run"),
+            id: "run.directory", wrapper: inMountNamespace("mount -n -o remount,ro,bind /run"),
             found: "mounted read-only"),
         Loss(
             id: "setting.writable",
-            wrapper: inMountNamespace("mount --bind /proc/sys /proc/sys && mount -o remount,ro,bind /proc/sys"),
+            wrapper: inMountNamespace("mount -n --bind /proc/sys /proc/sys && mount -n -o remount,ro,bind /proc/sys"),
             found: "mounted read-only"),
         Loss(
-            id: "run.space", wrapper: inMountNamespace("mount -t tmpfs -o size=4k none /run"),
+            id: "run.space", wrapper: inMountNamespace("mount -n -t tmpfs -o size=4k none /run"),
             found: "4 KiB free"),
     ]
 
+    /// `mount -n`, because mount(8) otherwise keeps notes in the /run it was started with.
     private static func inMountNamespace(_ line: String) -> [String] {
         ["unshare", "-m", "bash", "-c", line + " && exec \"$@\"", "bash"]
     }
