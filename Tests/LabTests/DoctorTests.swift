@@ -154,7 +154,7 @@ import Testing
             }
             #expect(try found("leftovers.labs") == ("ok", "none"), "a lab that is up is no leftover")
             #expect(try found("conflict.subnet").found.hasPrefix("kind has 172.18.0.1/16; cannot matter"))
-            #expect(try found("run.stale").found.hasPrefix("stale; not netlab's"))
+            #expect(try found("run.stale").found.hasPrefix("stale; none has a lab's mark"))
             try LabUp(machine: machine, name: name, files: "single-node").killDaemon()
             #expect(try found("leftovers.labs").state == "ok", "with its state a lab can be resumed")
             try machine.shell("rm -rf /run/netlab/\(name)")

@@ -207,7 +207,7 @@ struct CheckTests {
         Case(id: "run.netns", state: .ok, found: "mounted private, 2 namespaces; becomes shared") {
             $0.namedNamespaces = .known(.init(propagation: "private", count: 2, stale: []))
         },
-        Case(id: "run.stale", state: .ok, found: "old, older; not netlab's") {
+        Case(id: "run.stale", state: .ok, found: "old, older; none has a lab's mark") {
             $0.namedNamespaces = .known(.init(propagation: nil, count: 0, stale: ["old", "older"]))
         },
         Case(id: "leftovers.labs", state: .warning, found: "a, b, c, d, e and 1 more", fix: "netlab gc") {

@@ -31,7 +31,8 @@ extension Check {
             case .known(true): .fine("the mount namespace belongs to this user namespace")
             case .known(false):
                 .missing(
-                    "the mount namespace belongs to another user namespace", fix: "unshare -Urmn sh -c 'mount -t tmpfs tmpfs /run && exec sh', and netlab in there")
+                    "the mount namespace belongs to another user namespace",
+                    fix: "unshare -Urmn sh -c 'mount -t tmpfs tmpfs /run && exec sh', and netlab in there")
             default: .unseen("not seen", fix: facts.isRoot ? "" : sudo)
             }
         },

@@ -59,7 +59,7 @@ extension Check {
     ) { facts, _ in
         switch facts.namedNamespaces {
         case .known(let names) where !names.stale.isEmpty:
-            .fine("\(list(names.stale)); not netlab's, left alone (`ip netns del NAME`)")
+            .fine("\(list(names.stale)); none has a lab's mark, left alone (`ip netns del NAME`)")
         case .unseen, .notAsked: .unseen("not known", fix: "")
         default: .fine("none")
         }

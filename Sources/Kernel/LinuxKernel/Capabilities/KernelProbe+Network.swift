@@ -78,29 +78,29 @@ extension KernelProbe {
     // MARK: nftables
 
     /// Each expression in a table of its own, since a transaction fails as a whole.
-    static let firewall: [(KernelFeature, KernelModule?, Probe)] = [
-        (.nftTable, core, { @Sendable () throws(KernelError) in try Nftables.probe("add table ip probe") }),
+    static let firewall: [(KernelFeature, [Module], Probe)] = [
+        (.nftTable, [core], { @Sendable () throws(KernelError) in try Nftables.probe("add table ip probe") }),
         (
-            .nftMasquerade, KernelModule("net/netfilter/nft_masq"),
+            .nftMasquerade, [core, Module("net/netfilter/nft_chain_nat"), Module("net/netfilter/nft_masq")],
             { @Sendable () throws(KernelError) in
                 try Nftables.probe(chain("nat", "postrouting", "masquerade"))
             }
         ),
         (
-            .nftSocket, KernelModule("net/netfilter/nft_socket"),
+            .nftSocket, [core, Module("net/netfilter/nft_socket")],
             { @Sendable () throws(KernelError) in
                 try Nftables.probe(chain("filter", "prerouting", "socket transparent 1 meta mark set 1"))
             }
         ),
         (
-            .nftFib, KernelModule("net/ipv4/netfilter/nft_fib_ipv4"),
+            .nftFib, [core, Module("net/ipv4/netfilter/nft_fib_ipv4")],
             { @Sendable () throws(KernelError) in
                 try Nftables.probe(chain("filter", "prerouting", "fib saddr oif missing drop"))
             }
         ),
     ]
 
-    private static let core = KernelModule("net/netfilter/nf_tables")
+    private static let core = Module("net/netfilter/nf_tables")
 
     private static func chain(_ type: String, _ hook: String, _ rule: String) -> String {
         "add table ip \(hook); add chain ip \(hook) c { type \(type) hook \(hook) priority 0 ; }; add rule ip \(hook) c \(rule)"

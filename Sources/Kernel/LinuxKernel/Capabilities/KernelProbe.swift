@@ -7,7 +7,7 @@ package import Preflight
 
 /// Finds out what the kernel can do by doing it, on a thread in nameless namespaces that go away with it.
 ///
-/// Neither the host's network nor its mounts are touched, and no module is loaded (``KernelModule``).
+/// Neither the host's network nor its mounts are touched, and no module is loaded (``KernelModules``).
 package enum KernelProbe {
     /// Every feature. Never throws: a failure is the finding.
     package static func run() -> [KernelFeature: FeatureFact] {
@@ -33,16 +33,18 @@ package enum KernelProbe {
         facts[.mountNamespace] = outcome { () throws(KernelError) in try leave(CLONE_NEWNS) }
         facts[.hostNameNamespace] = outcome { () throws(KernelError) in try leave(CLONE_NEWUTS) }
         facts[.networkNamespace] = outcome { () throws(KernelError) in try leave(CLONE_NEWNET) }
-        for (feature, module, probe) in inNamespace {
+        let modules = KernelModules()
+        for (feature, needed, probe) in inNamespace {
             guard facts[.networkNamespace] == .works else {
                 facts[feature] = .untried("not tried: there is no namespace to try it in")
                 continue
             }
-            switch module?.standing ?? .settled {
+            switch modules.standing(needed) {
             case .settled: facts[feature] = outcome(probe)
-            case .loadable: facts[feature] = .loadable(module: module?.name ?? "")
-            case .absent: facts[feature] = .absent("neither built in nor among this kernel's modules")
-            case .hidden: facts[feature] = .untried("not loaded, and no module files here to tell whether it could be")
+            case .loadable(let name): facts[feature] = .loadable(module: name)
+            case .absent(let name): facts[feature] = .absent("\(name) is neither built in nor among the modules")
+            case .hidden(let name):
+                facts[feature] = .untried("\(name) is not loaded, and there are no module files here to look at")
             }
         }
         facts[.processNamespace] = outcome { () throws(KernelError) in try leave(CLONE_NEWPID) }
@@ -52,6 +54,7 @@ package enum KernelProbe {
         if unshare(kind) != 0 { throw KernelError(errno: errno, "make a namespace") }
     }
 
+    typealias Module = KernelModules.Module
     typealias Probe = @Sendable () throws(KernelError) -> Void
 
     private static func outcome(_ probe: Probe) -> FeatureFact {
@@ -90,27 +93,27 @@ package enum KernelProbe {
 
     // MARK: Tried in the nameless namespace
 
-    private static let inNamespace: [(KernelFeature, KernelModule?, Probe)] =
+    private static let inNamespace: [(KernelFeature, [Module], Probe)] =
         [
             (
-                .sysctl, nil,
+                .sysctl, [],
                 { @Sendable () throws(KernelError) in
                     try SysctlFile("net.ipv4.ip_forward").write("1", "set net.ipv4.ip_forward")
                 }
             ),
-            (.transparentSocket, nil, { @Sendable () throws(KernelError) in try transparentSocket() }),
-            (.policyRule, nil, { @Sendable () throws(KernelError) in try rule(withPorts: false) }),
-            (.portRule, nil, { @Sendable () throws(KernelError) in try rule(withPorts: true) }),
-            (.veth, KernelModule("drivers/net/veth"), { @Sendable () throws(KernelError) in try link("veth") }),
-            (.bridge, KernelModule("net/bridge/bridge"), { @Sendable () throws(KernelError) in try link("bridge") }),
+            (.transparentSocket, [], { @Sendable () throws(KernelError) in try transparentSocket() }),
+            (.policyRule, [], { @Sendable () throws(KernelError) in try rule(withPorts: false) }),
+            (.portRule, [], { @Sendable () throws(KernelError) in try rule(withPorts: true) }),
+            (.veth, [Module("drivers/net/veth")], { @Sendable () throws(KernelError) in try link("veth") }),
+            (.bridge, [Module("net/bridge/bridge")], { @Sendable () throws(KernelError) in try link("bridge") }),
             (
-                .vxlan, KernelModule("drivers/net/vxlan/vxlan", "drivers/net/vxlan"),
+                .vxlan, [Module("drivers/net/vxlan/vxlan", "drivers/net/vxlan")],
                 { @Sendable () throws(KernelError) in
                     try link("vxlan") { $0.put(Int(IFLA_VXLAN_ID), UInt32(1)) }
                 }
             ),
             (
-                .geneve, KernelModule("drivers/net/geneve"),
+                .geneve, [Module("drivers/net/geneve")],
                 { @Sendable () throws(KernelError) in
                     try link("geneve") { message in
                         message.put(Int(IFLA_GENEVE_ID), UInt32(1))
@@ -118,20 +121,20 @@ package enum KernelProbe {
                     }
                 }
             ),
-            (.dummy, KernelModule("drivers/net/dummy"), { @Sendable () throws(KernelError) in try link("dummy") }),
+            (.dummy, [Module("drivers/net/dummy")], { @Sendable () throws(KernelError) in try link("dummy") }),
             (
-                .vrf, KernelModule("drivers/net/vrf"),
+                .vrf, [Module("drivers/net/vrf")],
                 { @Sendable () throws(KernelError) in
                     try link("vrf") { $0.put(Int(IFLA_VRF_TABLE), UInt32(100)) }
                 }
             ),
             (
-                .tun, KernelModule("drivers/net/tun"),
+                .tun, [Module("drivers/net/tun")],
                 { @Sendable () throws(KernelError) in try descriptor(open("/dev/net/tun", O_RDWR | O_CLOEXEC)) }
             ),
-            (.netem, KernelModule("net/sched/sch_netem"), { @Sendable () throws(KernelError) in try netem() }),
+            (.netem, [Module("net/sched/sch_netem")], { @Sendable () throws(KernelError) in try netem() }),
             (
-                .ipvs, KernelModule("net/netfilter/ipvs/ip_vs"),
+                .ipvs, [Module("net/netfilter/ipvs/ip_vs")],
                 { @Sendable () throws(KernelError) in
                     if !StateFile.exists("/proc/net/ip_vs") { throw KernelError(.notFound, "look for IPVS") }
                 }
