@@ -41,6 +41,10 @@ let logic: [Target] = [
         name: "PodLifecycle",
         dependencies: ["NetworkModel", "KubernetesModel"],
         path: "Sources/Logic/PodLifecycle"),
+    .target(
+        name: "Preflight",
+        dependencies: ["NetworkModel", "KubernetesModel", "LabFiles"],
+        path: "Sources/Logic/Preflight"),
 ]
 
 let kernel: [Target] = [
@@ -59,6 +63,7 @@ let kernel: [Target] = [
         name: "LinuxKernel",
         dependencies: [
             "CNetlink", "CNftables", "CLinux", "NetworkModel", "NetworkPlanning", "ServiceRouting", "PodLifecycle",
+            "Preflight",
         ],
         path: "Sources/Kernel/LinuxKernel"),
 ]
@@ -95,7 +100,8 @@ let app: [Target] = [
         name: "Commands",
         dependencies: [
             "NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "ServiceRouting",
-            "ClusterState", "PodLifecycle", "LinuxKernel", "Reconciler", "Daemon", "Workloads", argumentParser,
+            "ClusterState", "PodLifecycle", "Preflight", "LinuxKernel", "Reconciler", "Daemon", "Workloads",
+            argumentParser,
         ],
         path: "Sources/App/Commands"),
     // Linked at a fixed address: no process has to relocate 100,000 pointers at its start (decision 0022).
@@ -124,6 +130,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ServiceRoutingTests", dependencies: ["ServiceRouting", "KubernetesModel", "NetworkModel"]),
     .testTarget(
+        name: "PreflightTests", dependencies: ["Preflight", "LabFiles", "NetworkModel", "KubernetesModel"]),
+    .testTarget(
         name: "ServiceProxyTests",
         dependencies: ["ServiceProxy", "ServiceRouting", "KubernetesModel", "NetworkModel"]),
     .testTarget(
@@ -135,13 +143,13 @@ let tests: [Target] = [
     .testTarget(
         name: "WorkloadsTests",
         dependencies: ["Workloads", "PodLifecycle", "KubernetesModel", "NetworkModel"]),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Daemon"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Daemon", "Preflight"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
         name: "KernelTests",
         dependencies: [
             "LinuxKernel", "NetworkModel", "NetworkPlanning", "Datapath", "ServiceRouting", "PodLifecycle",
-            "NetlabTestSupport",
+            "Preflight", "NetlabTestSupport",
         ]),
     .testTarget(name: "LabTests", dependencies: ["NetlabTestSupport"]),
 ]

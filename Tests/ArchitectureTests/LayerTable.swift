@@ -18,7 +18,7 @@ struct Layer: Sendable {
             system: ["FoundationEssentials"], packages: ["Yams"]),
         Layer(
             name: "Logic",
-            targets: ["NetworkPlanning", "Datapath", "ServiceRouting", "ClusterState", "PodLifecycle"],
+            targets: ["NetworkPlanning", "Datapath", "ServiceRouting", "ClusterState", "PodLifecycle", "Preflight"],
             sees: ["Model"], system: ["Synchronization"]),
         Layer(
             name: "Kernel", targets: ["CNetlink", "CNftables", "CLinux", "LinuxKernel"], sees: ["Model", "Logic"],

@@ -93,11 +93,6 @@ struct NamespaceTests {
             #expect(try watch.wait(milliseconds: 20_000).isEmpty)
         }
     }
-
-    @Test func everythingNeededIsAvailableToRoot() {
-        let missing = KernelProbe.run().filter { $0.isRequired && !$0.isAvailable }
-        #expect(missing.isEmpty)
-    }
 }
 
 extension NamespaceTests {

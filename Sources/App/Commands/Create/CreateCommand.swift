@@ -25,15 +25,15 @@ struct CreateCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        let source = try LabLoading.submit(lab, name: name)
-        try RunningLab.requireRoot()
+        let (source, files) = try LabLoading.submit(lab, name: name)
         let terminal = Terminal()
+        let needs = try LabPreflight.run(files, terminal)
         if !quiet { terminal.line("Creating lab \"\(source.name)\" ...") }
         let view = ProgressView(terminal, isQuiet: quiet)
         do throws(ControlFailure) {
             _ = try DaemonStart.ask(.create(source), paths: LabPaths(source.name)) { view.show($0) }
         } catch {
-            throw CommandFailure(error)
+            throw LabPreflight.explained(error, needs)
         }
         if !quiet {
             terminal.line("The nodes have no CNI yet. Look at them with:\n\nnetlab nodes\n")

@@ -1,52 +1,40 @@
 internal import ArgumentParser
-internal import Daemon
 internal import LinuxKernel
+internal import Preflight
 
 /// `netlab doctor`
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Check whether this machine can run labs.",
+        commandName: "doctor", abstract: "Check whether this machine can run labs, or one lab.",
         discussion: """
-            Tries what a lab needs in a nameless namespace that is gone at once, and looks for leftovers.
+            Looks at rights, kernel features, limits, settings, leftovers and conflicts, and says of what is missing \
+            or too small what it costs and what to type. With a lab, judges what that lab's files need. Changes \
+            nothing: features are tried in a nameless namespace that is gone at once. Without root it says what it \
+            could not see.
 
             EXAMPLES:
               netlab doctor
+              netlab doctor three-node
               netlab doctor --json
 
-            Exit code 4 when something is missing that every lab needs.
+            Exit code 4 when something is missing that every lab, or the lab named, needs.
             """)
+
+    @Argument(
+        help: "A lab's name, a directory, or a kind config. Left out: labs in general.",
+        completion: .custom { _, _, _ in LabSearch().names() })
+    var lab: String?
 
     @OptionGroup var output: JSONFlag
 
-    struct Finding: Encodable {
-        let name: String
-        let available: Bool
-        let cost: String
-        let advice: String
-    }
-
     func run() throws {
-        let capabilities = KernelProbe.run()
-        let leftovers = ProcessEnvironment.isRoot ? (try? GarbageCollection.find(includingResumable: false)) ?? [] : []
-        let findings =
-            capabilities.map {
-                Finding(name: $0.name, available: $0.isAvailable, cost: $0.cost, advice: $0.advice)
-            } + [
-                Finding(
-                    name: "nothing left behind by earlier labs", available: leftovers.isEmpty,
-                    cost: leftovers.map(\.object).joined(separator: ", "), advice: "remove it with `netlab gc`")
-            ]
+        let needs = try lab.map { LabNeeds(try LabLoading.submit($0, name: nil).files) } ?? .general
+        let diagnosis = Diagnosis(LabPreflight.survey(), needs)
         if output.json {
-            try JSONOutput.print(findings)
+            try JSONOutput.print(diagnosis)
         } else {
-            for finding in findings { show(finding) }
+            StandardStream.output.write(diagnosis.text)
         }
-        if capabilities.contains(where: { !$0.isAvailable && $0.isRequired }) { throw ExitCodeOnly(4) }
-    }
-
-    private func show(_ finding: Finding) {
-        guard !finding.available else { return StandardStream.output.write(" ✓ \(finding.name)\n") }
-        StandardStream.output.write(" ✗ \(finding.name): \(finding.cost)\n")
-        if !finding.advice.isEmpty { StandardStream.output.write("   \(finding.advice)\n") }
+        if !diagnosis.canRun { throw ExitCodeOnly(4) }
     }
 }

@@ -41,11 +41,11 @@ struct UpCommand: ParsableCommand {
     @OptionGroup var output: JSONFlag
 
     func run() throws {
-        let source = try LabLoading.submit(lab, name: name)
+        let (source, files) = try LabLoading.submit(lab, name: name)
         let options = UpOptions(dryRun: dryRun, prune: prune, timeout: timeout)
         if dryRun { return try showPlan(source, options) }
-        try RunningLab.requireRoot()
         let terminal = Terminal()
+        let needs = try LabPreflight.run(files, terminal)
         let isThere = StateFile.isDirectory(LabPaths(source.name).directory)
         if !quiet { terminal.line("\(isThere ? "Updating" : "Creating") lab \"\(source.name)\" ...") }
         let view = ProgressView(terminal, isQuiet: quiet)
@@ -53,7 +53,7 @@ struct UpCommand: ParsableCommand {
         do throws(ControlFailure) {
             reply = try DaemonStart.ask(.up(source, options), paths: LabPaths(source.name)) { view.show($0) }
         } catch {
-            throw CommandFailure(error)
+            throw LabPreflight.explained(error, needs)
         }
         guard case .verification(let verification) = reply else { return }
         if output.json { try JSONOutput.print(verification) }

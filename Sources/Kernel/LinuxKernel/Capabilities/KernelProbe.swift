@@ -3,140 +3,141 @@ internal import CNetlink
 internal import Glibc
 internal import NetworkModel
 internal import NetworkPlanning
+package import Preflight
 
-/// Finds out what the kernel and this process's rights allow by doing it, in a nameless namespace that goes away with
-/// the probe. The host's namespace is not touched.
+/// Finds out what the kernel can do by doing it, on a thread in nameless namespaces that go away with it.
+///
+/// Neither the host's network nor its mounts are touched, and no module is loaded (``KernelModules``).
 package enum KernelProbe {
-    /// All capabilities, required ones first. Never throws: what fails is missing.
-    package static func run() -> [KernelCapability] {
-        var results = [rights(), namedNamespaces(), descriptors()]
-        var inside: [KernelCapability] = []
+    /// Every feature. Never throws: a failure is the finding.
+    package static func run() -> [KernelFeature: FeatureFact] {
+        var facts: [KernelFeature: FeatureFact] = [:]
+        for (feature, probe) in anywhere { facts[feature] = outcome(probe) }
+        guard geteuid() == 0 else {
+            for feature in KernelFeature.allCases where facts[feature] == nil {
+                facts[feature] = .untried("not tried: needs root")
+            }
+            return facts
+        }
         do throws(KernelError) {
-            try NamespaceThread.run { () throws(KernelError) in
-                try NamespaceThread.enterNew()
-                inside = probes.map { $0.result() }
-            }
-            results.append(Probe.namespaces.capability(nil))
+            try NamespaceThread.run { () throws(KernelError) in inside(&facts) }
         } catch {
-            results.append(Probe.namespaces.capability(error))
-            inside = probes.map { $0.capability(error) }
+            for feature in KernelFeature.allCases where facts[feature] == nil { facts[feature] = .untried("\(error)") }
         }
-        return (results + inside).sorted { $0.isRequired && !$1.isRequired }
+        return facts
     }
 
-    private struct Probe {
-        var name: String
-        var cost: String
-        var advice: String
-        var isRequired: Bool
-        var body: () throws(KernelError) -> Void
-
-        func result() -> KernelCapability {
-            do throws(KernelError) {
-                try body()
-                return capability(nil)
-            } catch {
-                return capability(error)
+    /// Each kind of namespace by itself, then what can be tried in a network namespace. The PID namespace comes last:
+    /// a thread that has asked for one cannot start further threads.
+    private static func inside(_ facts: inout [KernelFeature: FeatureFact]) {
+        facts[.mountNamespace] = outcome { () throws(KernelError) in try leave(CLONE_NEWNS) }
+        facts[.hostNameNamespace] = outcome { () throws(KernelError) in try leave(CLONE_NEWUTS) }
+        facts[.networkNamespace] = outcome { () throws(KernelError) in try leave(CLONE_NEWNET) }
+        let modules = KernelModules()
+        for (feature, needed, probe) in inNamespace {
+            guard facts[.networkNamespace] == .works else {
+                facts[feature] = .untried("not tried: there is no namespace to try it in")
+                continue
+            }
+            switch modules.standing(needed) {
+            case .settled: facts[feature] = outcome(probe)
+            case .loadable(let name): facts[feature] = .loadable(module: name)
+            case .absent(let name): facts[feature] = .absent("\(name) is neither built in nor among the modules")
+            case .hidden(let name):
+                facts[feature] = .untried("\(name) is not loaded, and there are no module files here to look at")
             }
         }
+        facts[.processNamespace] = outcome { () throws(KernelError) in try leave(CLONE_NEWPID) }
+    }
 
-        func capability(_ error: KernelError?) -> KernelCapability {
-            let words = error.map { $0.detail.isEmpty ? "\($0.code): " : "\($0.detail): " } ?? ""
-            return KernelCapability(
-                name: name, isAvailable: error == nil, cost: cost, advice: error == nil ? "" : words + advice,
-                isRequired: isRequired)
-        }
+    private static func leave(_ kind: Int32) throws(KernelError) {
+        if unshare(kind) != 0 { throw KernelError(errno: errno, "make a namespace") }
+    }
 
-        static var namespaces: Probe {
-            Probe(
-                name: "network namespaces", cost: "no lab at all", advice: "run netlab as root (CAP_SYS_ADMIN)",
-                isRequired: true
-            ) {}
+    typealias Module = KernelModules.Module
+    typealias Probe = @Sendable () throws(KernelError) -> Void
+
+    private static func outcome(_ probe: Probe) -> FeatureFact {
+        do throws(KernelError) {
+            try probe()
+            return .works
+        } catch {
+            let words = error.detail.isEmpty ? "\(error.code)" : error.detail
+            return error.code == .notPermitted ? .refused(words) : .absent(words)
         }
     }
 
-    private static var probes: [Probe] {
+    // MARK: Tried in the process's own namespaces: none of these makes anything
+
+    private static let anywhere: [(KernelFeature, Probe)] = [
+        (.processDescriptor, { @Sendable () throws(KernelError) in try descriptor(pidfd_open(getpid(), 0)) }),
+        (.eventPoll, { @Sendable () throws(KernelError) in try descriptor(epoll_create1(Int32(EPOLL_CLOEXEC))) }),
+        (
+            .socketMemory,
+            { @Sendable () throws(KernelError) in
+                // 55 is SO_MEMINFO of <asm-generic/socket.h>: nine counters of a socket's memory.
+                var counters = [UInt32](repeating: 0, count: 9)
+                var size = socklen_t(counters.count * 4)
+                let socket = FileDescriptor(owning: Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
+                if getsockopt(socket.rawValue, SOL_SOCKET, 55, &counters, &size) != 0 {
+                    throw KernelError(errno: errno, "read a socket's memory")
+                }
+            }
+        ),
+    ]
+
+    private static func descriptor(_ raw: Int32) throws(KernelError) {
+        if raw < 0 { throw KernelError(errno: errno, "open a descriptor") }
+        close(raw)
+    }
+
+    // MARK: Tried in the nameless namespace
+
+    private static let inNamespace: [(KernelFeature, [Module], Probe)] =
         [
-            Probe(
-                name: "veth", cost: "no links between nodes and pods", advice: "modprobe veth", isRequired: true
-            ) { () throws(KernelError) in
-                try send { queue, builder in
-                    guard let near = LinkName(rawValue: "a"), let far = LinkName(rawValue: "b") else { return }
-                    LinkMessages.addVethPair(
-                        Link(name: near, kind: .other("veth")), index: 0, Link(name: far, kind: .other("veth")),
-                        index: 0, namespace: nil, to: &queue, builder, step: 0)
+            (
+                .sysctl, [],
+                { @Sendable () throws(KernelError) in
+                    try SysctlFile("net.ipv4.ip_forward").write("1", "set net.ipv4.ip_forward")
                 }
-            },
-            Probe(
-                name: "bridge", cost: "no network between nodes", advice: "modprobe bridge", isRequired: true
-            ) { () throws(KernelError) in
-                try send { queue, builder in
-                    guard let name = LinkName(rawValue: "c") else { return }
-                    LinkMessages.addBridge(Link(name: name, kind: .bridge), index: 0, to: &queue, builder, step: 0)
+            ),
+            (.transparentSocket, [], { @Sendable () throws(KernelError) in try transparentSocket() }),
+            (.policyRule, [], { @Sendable () throws(KernelError) in try rule(withPorts: false) }),
+            (.portRule, [], { @Sendable () throws(KernelError) in try rule(withPorts: true) }),
+            (.veth, [Module("drivers/net/veth")], { @Sendable () throws(KernelError) in try link("veth") }),
+            (.bridge, [Module("net/bridge/bridge")], { @Sendable () throws(KernelError) in try link("bridge") }),
+            (
+                .vxlan, [Module("drivers/net/vxlan/vxlan", "drivers/net/vxlan")],
+                { @Sendable () throws(KernelError) in
+                    try link("vxlan") { $0.put(Int(IFLA_VXLAN_ID), UInt32(1)) }
                 }
-            },
-            Probe(
-                name: "policy routing", cost: "no delivery table for pods (ip rule)",
-                advice: "the kernel needs CONFIG_IP_MULTIPLE_TABLES", isRequired: true
-            ) { () throws(KernelError) in
-                try send { queue, builder in
-                    let rule = Rule(priority: 50, table: RouteTable(rawValue: 50))
-                    RuleMessages.append(rule, adding: true, to: &queue, builder, step: 0)
+            ),
+            (
+                .geneve, [Module("drivers/net/geneve")],
+                { @Sendable () throws(KernelError) in
+                    try link("geneve") { message in
+                        message.put(Int(IFLA_GENEVE_ID), UInt32(1))
+                        message.put(Int(IFLA_GENEVE_REMOTE), IPAddress(192, 0, 2, 1))
+                    }
                 }
-            },
-            Probe(
-                name: "net.ipv4.ip_forward", cost: "nodes cannot route for their pods",
-                advice: "mount /proc/sys writable", isRequired: true
-            ) { () throws(KernelError) in
-                try SysctlFile("net.ipv4.ip_forward").write("1", "set net.ipv4.ip_forward")
-            },
-            Probe(
-                name: "nftables masquerade", cost: "no bpf.masquerade=true: pods keep their address when they leave",
-                advice: "modprobe nft_masq nft_chain_nat", isRequired: false
-            ) { () throws(KernelError) in
-                let rule = FirewallRule([.source(IPPrefix(IPAddress(10, 0, 0, 0), 8))], .masquerade)
-                let chain = FirewallChain(name: "post", kind: .nat, hook: .postrouting, priority: 100, rules: [rule])
-                let table = FirewallTable(name: "probe", chains: [chain])
-                try Nftables.replace(table, NetlinkExchange(), "set an nftables table")
-            },
-        ]
-    }
-
-    /// One message over a socket of the calling thread's namespace.
-    private static func send(
-        _ encode: (inout MessageQueue, MessageBuilder) -> Void
-    ) throws(KernelError) {
-        let exchange = NetlinkExchange()
-        var queue = MessageQueue()
-        encode(&queue, exchange.builder)
-        if let failure = exchange.transmit(&queue, over: try NetlinkSocket(), name: { _ in "probe" }) {
-            throw KernelError(errno: failure.errno, "probe the kernel", words: failure.text)
-        }
-    }
-
-    /// Looks at the effective capabilities, to name the missing ones rather than a failed call.
-    private static func rights() -> KernelCapability {
-        let missing = ProcessRights.missing
-        return KernelCapability(
-            name: "rights", isAvailable: missing.isEmpty, cost: "no lab at all",
-            advice: missing.isEmpty ? "" : "run netlab as root; missing: \(missing.joined(separator: ", "))",
-            isRequired: true)
-    }
-
-    private static func namedNamespaces() -> KernelCapability {
-        Probe(
-            name: NamespaceFile.directory, cost: "namespaces cannot be named", advice: "run netlab as root",
-            isRequired: true
-        ) { () throws(KernelError) in try NamespaceDirectory.prepare() }.result()
-    }
-
-    /// One per namespace is kept, and the proxy needs some per service.
-    private static func descriptors() -> KernelCapability {
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        let isEnough = limit.rlim_max >= 4096
-        return KernelCapability(
-            name: "open files", isAvailable: isEnough, cost: "labs of more than some hundred nodes get slow or fail",
-            advice: isEnough ? "" : "the hard limit is \(limit.rlim_max): ulimit -Hn 20000", isRequired: false)
-    }
+            ),
+            (.dummy, [Module("drivers/net/dummy")], { @Sendable () throws(KernelError) in try link("dummy") }),
+            (
+                .vrf, [Module("drivers/net/vrf")],
+                { @Sendable () throws(KernelError) in
+                    try link("vrf") { $0.put(Int(IFLA_VRF_TABLE), UInt32(100)) }
+                }
+            ),
+            (
+                .tun, [Module("drivers/net/tun")],
+                { @Sendable () throws(KernelError) in try descriptor(open("/dev/net/tun", O_RDWR | O_CLOEXEC)) }
+            ),
+            (.netem, [Module("net/sched/sch_netem")], { @Sendable () throws(KernelError) in try netem() }),
+            (
+                .ipvs, [Module("net/netfilter/ipvs/ip_vs")],
+                { @Sendable () throws(KernelError) in
+                    if !StateFile.exists("/proc/net/ip_vs") { throw KernelError(.notFound, "look for IPVS") }
+                }
+            ),
+        ] + firewall
 }

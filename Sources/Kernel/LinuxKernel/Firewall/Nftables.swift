@@ -37,6 +37,10 @@ enum Nftables {
         try change(try text(table.removal, operation), operation)
     }
 
+    /// Tries whether the kernel takes these commands of nft(8), which stay when it does: only for the probe's own
+    /// namespace.
+    static func probe(_ commands: String) throws(KernelError) { _ = try run(commands, "probe nftables") }
+
     private static func text(_ command: NftablesJSON, _ operation: String) throws(KernelError) -> String {
         do {
             return String(decoding: try JSONEncoder().encode(command), as: UTF8.self)
