@@ -58,7 +58,8 @@ let kernel: [Target] = [
     .target(
         name: "LinuxKernel",
         dependencies: [
-            "CNetlink", "CNftables", "CLinux", "NetworkModel", "NetworkPlanning", "ServiceRouting", "PodLifecycle",
+            "CNetlink", "CNftables", "CLinux", "NetworkModel", "KubernetesModel", "NetworkPlanning", "ServiceRouting",
+            "PodLifecycle",
         ],
         path: "Sources/Kernel/LinuxKernel"),
 ]
@@ -135,8 +136,8 @@ let tests: [Target] = [
     .testTarget(
         name: "KernelTests",
         dependencies: [
-            "LinuxKernel", "NetworkModel", "NetworkPlanning", "Datapath", "ServiceRouting", "PodLifecycle",
-            "NetlabTestSupport",
+            "LinuxKernel", "NetworkModel", "KubernetesModel", "NetworkPlanning", "Datapath", "ServiceRouting",
+            "PodLifecycle", "NetlabTestSupport",
         ]),
     .testTarget(name: "LabTests", dependencies: ["NetlabTestSupport"]),
 ]

@@ -31,12 +31,13 @@ struct RunningLab {
         return RunningLab(paths: only)
     }
 
-    /// Every command that looks into the kernel or talks to a daemon needs root.
+    /// Every command that looks into the kernel or talks to a daemon needs root, and state that is root's alone.
     static func requireRoot() throws {
         guard ProcessEnvironment.isRoot else {
             throw CommandFailure(
                 .environment, "network namespaces need root", advice: "run it again with sudo")
         }
+        do throws(KernelError) { try StateRoot.check(LabPaths.root) } catch { throw CommandFailure(error) }
     }
 
     /// A connection to the lab's daemon.

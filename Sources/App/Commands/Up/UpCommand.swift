@@ -62,7 +62,8 @@ struct UpCommand: ParsableCommand {
         }
         if !quiet, !output.json, let answer = verification.answer {
             terminal.line("\n\(answer.node)# curl \(answer.url)")
-            StandardStream.output.write(answer.body)
+            // A pod wrote it.
+            StandardStream.output.write(Terminal.harmless(answer.body))
         }
         if !verification.passed {
             throw CommandFailure(

@@ -23,6 +23,8 @@ package enum DaemonStart {
     /// The lock keeps a second `up` from starting a second daemon, and makes an `up` wait for a `down` under way.
     private static func connect(_ paths: LabPaths) throws(ControlFailure) -> (ControlClient, isNew: Bool) {
         do throws(KernelError) {
+            ProcessEnvironment.useOrdinaryUmask()
+            try StateRoot.check(LabPaths.root)
             if let connection = try? LocalConnection(path: paths.socket) { return (ControlClient(connection), false) }
             let lock = try DirectoryLock(LabPaths.root)
             defer { withExtendedLifetime(lock) {} }

@@ -1,4 +1,6 @@
 internal import Glibc
+internal import KubernetesModel
+internal import LabFiles
 internal import LinuxKernel
 internal import NetworkModel
 package import NetworkPlanning
@@ -22,7 +24,12 @@ package struct LabRemoval {
     /// Ends the daemon, the pods and whatever else runs in the lab's namespaces, removes the namespaces, waits until
     /// the kernel has let go, and removes the state. What is gone already is passed over.
     package func run() throws(ControlFailure) {
+        // It is about to become part of a path that is removed with all it holds.
+        guard Lab.isValidName(paths.lab) else {
+            throw ControlFailure(.usage, "\"\(paths.lab.printable)\" is not a lab's name", advice: "`netlab list` has them")
+        }
         do throws(KernelError) {
+            ProcessEnvironment.useOrdinaryUmask()
             let lock = try DirectoryLock(LabPaths.root)
             defer { withExtendedLifetime(lock) {} }
             try endDaemon()

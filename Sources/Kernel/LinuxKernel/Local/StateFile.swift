@@ -9,20 +9,26 @@ package enum StateFile {
         var prefix = ""
         for part in path.split(separator: "/") {
             prefix += "/" + part
-            if mkdir(prefix, 0o700) != 0, Glibc.errno != EEXIST {
-                throw KernelError(errno: Glibc.errno, "make the directory \(prefix)")
-            }
+            if mkdir(prefix, 0o700) == 0 { continue }
+            guard Glibc.errno == EEXIST else { throw KernelError(errno: Glibc.errno, "make the directory \(prefix)") }
         }
     }
 
     /// Puts these bytes in place of the file's, so that a reader or a crash sees the old ones or the new ones.
-    package static func write(_ bytes: [UInt8], to path: String) throws(KernelError) {
+    ///
+    /// The mode is 0600 whatever the umask.
+    ///
+    /// - Parameter isShown: mode 0644, for a file that is mounted where any user of a container or a node reads it.
+    package static func write(_ bytes: [UInt8], to path: String, isShown: Bool = false) throws(KernelError) {
         let draft = path + ".new"
+        let mode: mode_t = isShown ? 0o644 : 0o600
         do throws(SystemCall.Failure) {
             let file = FileDescriptor(
                 owning: try SystemCall.check {
                     open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
                 })
+            // The umask may have taken bits away, and a draft that a crash left keeps the mode it has.
+            try SystemCall.check { fchmod(file.rawValue, mode) }
             try writeAll(bytes, to: file.rawValue)
             try SystemCall.check { rename(draft, path) }
         } catch {
@@ -99,7 +105,10 @@ package final class AppendFile: Sendable {
         self.path = path
         do throws(SystemCall.Failure) {
             descriptor = FileDescriptor(
-                owning: try SystemCall.check { open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600) })
+                owning: try SystemCall.check {
+                    open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+                })
+            try SystemCall.check { fchmod(descriptor.rawValue, 0o600) }
         } catch {
             throw KernelError(errno: error.errno, "open \(path)")
         }

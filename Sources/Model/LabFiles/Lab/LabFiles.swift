@@ -27,6 +27,9 @@ package enum LabFiles {
     /// The images that the workloads of this release run by themselves.
     package static let defaultImages: Set<String> = ["hello-app:1.0", "hello-app:2.0", "netlab/echo"]
 
+    /// The most bytes a file may have; reading more of it is of no use.
+    package static let largestFile = YAMLPrecheck.largestFile
+
     /// Reads, defaults and checks all files of a lab. Pure: bytes in, values out.
     ///
     /// - Throws: every problem of every file at once, warnings included, when at least one is an error.
