@@ -54,6 +54,10 @@ package enum ProcessEnvironment {
     /// (/run/netns and what stands in it) shall be as `ip netns` makes it from an ordinary shell.
     package static func useOrdinaryUmask() { umask(0o022) }
 
+    /// Lays down the capabilities that a lab's daemon never uses. Of the calling thread and those it starts later: to be
+    /// called before there are others.
+    package static func keepDaemonRights() { Confinement.keepForDaemon() }
+
     /// Keeps other processes from reading this one through /proc, and it from leaving a core file.
     package static func hideFromProc() { Confinement.hideFromProc() }
 

@@ -46,6 +46,21 @@ enum Confinement {
         }
     }
 
+    /// Keeps what a lab's daemon needs, or hands to the containers it starts: not what loads modules, reaches hardware,
+    /// sets clocks, reads the kernel's log or changes the machine's own policies.
+    ///
+    /// The daemon goes on with more where the kernel does not let it: it listens to root alone.
+    static func keepForDaemon() {
+        let dropped: Set<LinuxCapability> = [
+            .LINUX_IMMUTABLE, .SYS_MODULE, .SYS_RAWIO, .SYS_PACCT, .SYS_BOOT, .SYS_TIME, .SYS_TTY_CONFIG, .LEASE,
+            .AUDIT_CONTROL, .MAC_OVERRIDE, .MAC_ADMIN, .SYSLOG, .WAKE_ALARM, .BLOCK_SUSPEND, .AUDIT_READ, .PERFMON, .BPF,
+            .CHECKPOINT_RESTORE,
+        ]
+        let kept = Set(LinuxCapability.allCases).subtracting(dropped).bits
+        _ = try? dropBounding(except: kept)
+        _ = netlab_capset(kept & supported)
+    }
+
     /// Keeps other users' and containers' processes from reading this one through /proc. Executing a program undoes it.
     ///
     /// Left out where root itself may not look into such processes: `netlab ps` and `down` must.
