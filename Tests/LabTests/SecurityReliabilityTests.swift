@@ -161,7 +161,7 @@ import Testing
                 let secret = "s3cret-\(lab.name)"
                 let up = try machine.run(["bash", "-c", line], environment: ["AWS_SECRET_ACCESS_KEY": secret])
                 #expect(up.exitCode == 0, "\(up.transcript)")
-                let pids = try machine.shell("pgrep -f -- '--lab \(lab.name)'; pgrep netlab-shim; pgrep hello-app")
+                let pids = try machine.shell("pgrep -f -- '[d]aemon --lab \(lab.name)'; pgrep netlab-shim; pgrep hello-app")
                     .trimmedLines
                 #expect(pids.count >= 3)
                 for pid in pids {

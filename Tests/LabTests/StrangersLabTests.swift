@@ -64,7 +64,7 @@ import Testing
     func controlCharactersAreShown() throws {
         let evil = "\\e[2J\\e]0;owned\\a\\u202Etxt\\x7f"
         for (file, text) in [
-            ("kind.yaml", "kind: \"\(evil)\"\n\"\(evil)\": 1\n"), ("lab.yaml", "apiVersion: netlab/v1alpha1\nname: \"\(evil)\"\n"),
+            ("kind.yaml", "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n\"\(evil)\": 1\n"), ("lab.yaml", "apiVersion: netlab/v1alpha1\nname: \"\(evil)\"\n"),
             ("cilium.yaml", "\"\(evil)\": 1\ntunnel: \"\(evil)\"\n"),
             ("manifests/x.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: \"\(evil)\"}\nspec: {\"\(evil)\": 1}\n"),
         ] {
@@ -134,7 +134,7 @@ import Testing
                     #expect(refused.exitCode == 2, "\(refused.transcript)")
                     #expect(refused.error.contains("privileged: Forbidden: disallowed by cluster policy"))
                     try lab.up("--allow-privileged")
-                    let inside = try lab.netlab("exec", "p", "--", "mount", "-t", "tmpfs", "none", "/mnt")
+                    let inside = try lab.netlab("exec", "p", "--", "test", "-w", "/proc/sys/kernel/hostname")
                     #expect(inside.exitCode == 0, "\(inside.transcript)")
                 }
             }

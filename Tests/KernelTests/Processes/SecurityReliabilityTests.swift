@@ -164,12 +164,12 @@ struct SecurityReliabilityTests {
                 "mount something", "make a network namespace", "make a mount namespace", "add a link",
                 "enter its parent's namespaces", "make the root writable again", "write a kernel setting",
             ]
-            for (what, line) in Self.attempts where possible.contains(what) {
-                var spec = fixture.shell("p\(line.utf8.count)", line)
+            for (number, (what, line)) in Self.attempts.enumerated() where possible.contains(what) {
+                var spec = fixture.shell("p\(number)", line)
                 spec.security = ContainerSecurity(
                     isPrivileged: true, capabilities: Set(LinuxCapability.allCases), allowsNewPrivileges: true)
                 guard case .exited(code: 0, _, _, _) = try fixture.runToEnd(spec) else {
-                    Issue.record("\(what): \(fixture.log("p\(line.utf8.count)"))")
+                    Issue.record("\(what): \(fixture.log("p\(number)"))")
                     continue
                 }
             }
