@@ -83,7 +83,8 @@ import Testing
     func shellIsFound(line: String) {
         #expect(ShellRule.violations(in: file("Sources/Kernel/LinuxKernel/A.swift", line)).count == 1)
         #expect(ShellRule.violations(in: file("Tests/KernelTests/A.swift", line)) == [])
-        #expect(ShellRule.violations(in: file("Sources/App/Daemon/A.swift", "// \(line)\nlet operatingSystem = 1")) == [])
+        #expect(
+            ShellRule.violations(in: file("Sources/App/Daemon/A.swift", "// \(line)\nlet operatingSystem = 1")) == [])
     }
 
     @Test func uncheckedPromiseIsFoundOutsideTheKernelLayerAndWithoutAReason() {

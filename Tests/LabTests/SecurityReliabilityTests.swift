@@ -127,7 +127,10 @@ import Testing
     func namesStayInside(name: String) throws {
         try Machine.with { machine throws in
             _ = try machine.shell("mkdir -m 700 /run/netlab /run/netlab/other && touch /run/keep")
-            for command in [["down", "--", name], ["up", "single-node", "--name=\(name)"], ["daemon", "--lab=\(name)", "--listener=0"]] {
+            for command in [
+                ["down", "--", name], ["up", "single-node", "--name=\(name)"],
+                ["daemon", "--lab=\(name)", "--listener=0"],
+            ] {
                 let outcome = try machine.run([Repository.netlab] + command)
                 #expect(outcome.exitCode == 2, "\(outcome.transcript)")
                 #expect(!outcome.error.contains("\u{1b}"))
@@ -161,8 +164,10 @@ import Testing
                 let secret = "s3cret-\(lab.name)"
                 let up = try machine.run(["bash", "-c", line], environment: ["AWS_SECRET_ACCESS_KEY": secret])
                 #expect(up.exitCode == 0, "\(up.transcript)")
-                let pids = try machine.shell("pgrep -f -- '[d]aemon --lab \(lab.name)'; pgrep netlab-shim; pgrep hello-app")
-                    .trimmedLines
+                let pids = try machine.shell(
+                    "pgrep -f -- '[d]aemon --lab \(lab.name)'; pgrep netlab-shim; pgrep hello-app"
+                )
+                .trimmedLines
                 #expect(pids.count >= 3)
                 for pid in pids {
                     let environment = try machine.shell("tr '\\0' '\\n' < /proc/\(pid)/environ")

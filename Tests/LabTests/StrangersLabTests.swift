@@ -24,7 +24,8 @@ import Testing
                     try? FileManager.default.removeItem(atPath: "\(copy.path)/\(file)")
                     try FileManager.default.createSymbolicLink(
                         atPath: "\(copy.path)/\(file)", withDestinationPath: target)
-                    try expectRefusal(copy, "\(file): it is a symbolic link that leads out of the lab's directory", text)
+                    try expectRefusal(
+                        copy, "\(file): it is a symbolic link that leads out of the lab's directory", text)
                 }
             }
         }
@@ -64,7 +65,8 @@ import Testing
     func controlCharactersAreShown() throws {
         let evil = "\\e[2J\\e]0;owned\\a\\u202Etxt\\x7f"
         for (file, text) in [
-            ("kind.yaml", "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n\"\(evil)\": 1\n"), ("lab.yaml", "apiVersion: netlab/v1alpha1\nname: \"\(evil)\"\n"),
+            ("kind.yaml", "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n\"\(evil)\": 1\n"),
+            ("lab.yaml", "apiVersion: netlab/v1alpha1\nname: \"\(evil)\"\n"),
             ("cilium.yaml", "\"\(evil)\": 1\ntunnel: \"\(evil)\"\n"),
             ("manifests/x.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: \"\(evil)\"}\nspec: {\"\(evil)\": 1}\n"),
         ] {
@@ -106,7 +108,8 @@ import Testing
                 #expect(refused.exitCode == 2 && refused.output == "", "\(refused.transcript)")
                 #expect(
                     refused.error.contains(
-                        "spec.containers[0].command: Forbidden: it runs a program of this machine, and --no-host-commands"))
+                        "spec.containers[0].command: Forbidden: it runs a program of this machine, and --no-host-commands"
+                    ))
                 #expect(try machine.shell("ls -A /run/netns /run/netlab 2>/dev/null || true") == "/run/netns:\n")
                 try lab.up("--no-host-commands")
                 // The lab keeps it for what is applied later.
@@ -152,7 +155,8 @@ import Testing
                         capabilities: {drop: [ALL], add: [NET_RAW]}}
                     """))
             try withLabUp(copy.path) { lab in
-                let inside = try lab.netlab("exec", "p", "--", "sh", "-c", "id -u; id -g; grep CapBnd /proc/self/status")
+                let inside = try lab.netlab(
+                    "exec", "p", "--", "sh", "-c", "id -u; id -g; grep CapBnd /proc/self/status")
                 #expect(inside.lines == ["65534", "65533", "CapBnd:\t0000000000002000"], "\(inside.transcript)")
             }
         }

@@ -64,7 +64,8 @@ struct SecurityReliabilityTests {
                     refused += inside.exitCode == 0 ? 0 : 1
                 }
                 // And the same as the container's own program.
-                let all = Self.attempts.map { "( \($0.line) ) 2>&1 && echo \"done: \($0.what)\"" }.joined(separator: "\n")
+                let all = Self.attempts.map { "( \($0.line) ) 2>&1 && echo \"done: \($0.what)\"" }.joined(
+                    separator: "\n")
                 var own = fixture.shell("own", all + "\necho end")
                 own.environment = environment
                 _ = try fixture.runToEnd(own)
@@ -153,7 +154,8 @@ struct SecurityReliabilityTests {
         try ContainerFixture.with { fixture in
             let directory = "/tmp/\(fixture.name)"
             var spec = fixture.shell(
-                "c", "touch \(directory)/seen && mount -t tmpfs none /mnt && test -w /proc/sys/kernel/hostname && echo done")
+                "c",
+                "touch \(directory)/seen && mount -t tmpfs none /mnt && test -w /proc/sys/kernel/hostname && echo done")
             spec.security = ContainerSecurity(
                 isPrivileged: true, capabilities: Set(LinuxCapability.allCases), allowsNewPrivileges: true)
             _ = try fixture.runToEnd(spec)

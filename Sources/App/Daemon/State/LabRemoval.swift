@@ -26,7 +26,8 @@ package struct LabRemoval {
     package func run() throws(ControlFailure) {
         // It is about to become part of a path that is removed with all it holds.
         guard Lab.isValidName(paths.lab) else {
-            throw ControlFailure(.usage, "\"\(paths.lab.printable)\" is not a lab's name", advice: "`netlab list` has them")
+            throw ControlFailure(
+                .usage, "\"\(paths.lab.printable)\" is not a lab's name", advice: "`netlab list` has them")
         }
         do throws(KernelError) {
             ProcessEnvironment.useOrdinaryUmask()

@@ -49,7 +49,8 @@ package enum LabDirectoryFile {
     }
 
     /// Where the kernel cannot do it: looked up first, opened then.
-    private static func openChecked(_ path: String, below directory: String, _ flags: Int32) throws(KernelError) -> Int32
+    private static func openChecked(_ path: String, below directory: String, _ flags: Int32) throws(KernelError)
+        -> Int32
     {
         guard let home = resolved(directory), let target = resolved(path) else {
             throw KernelError(errno: errno, "read \(path)")
@@ -65,7 +66,8 @@ package enum LabDirectoryFile {
     }
 
     private static func leadsOut(_ path: String) -> KernelError {
-        KernelError(.notPermitted, "read \(path)", detail: "it is a symbolic link that leads out of the lab's directory")
+        KernelError(
+            .notPermitted, "read \(path)", detail: "it is a symbolic link that leads out of the lab's directory")
     }
 
     private static func notRegular(_ path: String) -> KernelError {

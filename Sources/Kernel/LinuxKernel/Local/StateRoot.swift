@@ -21,7 +21,9 @@ package enum StateRoot {
     package static func prepare(_ path: String) throws(KernelError) -> FileDescriptor {
         while true {
             if let slash = path.lastIndex(of: "/") { try StateFile.makeDirectory(String(path[..<slash])) }
-            if mkdir(path, 0o700) != 0, errno != EEXIST { throw KernelError(errno: errno, "make the directory \(path)") }
+            if mkdir(path, 0o700) != 0, errno != EEXIST {
+                throw KernelError(errno: errno, "make the directory \(path)")
+            }
             // It may have gone again meanwhile: the last lab's `down` removes it.
             if let directory = try open(path) { return directory }
         }

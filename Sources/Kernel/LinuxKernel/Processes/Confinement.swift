@@ -53,7 +53,8 @@ enum Confinement {
     static func keepForDaemon() {
         let dropped: Set<LinuxCapability> = [
             .LINUX_IMMUTABLE, .SYS_MODULE, .SYS_RAWIO, .SYS_PACCT, .SYS_BOOT, .SYS_TIME, .SYS_TTY_CONFIG, .LEASE,
-            .AUDIT_CONTROL, .MAC_OVERRIDE, .MAC_ADMIN, .SYSLOG, .WAKE_ALARM, .BLOCK_SUSPEND, .AUDIT_READ, .PERFMON, .BPF,
+            .AUDIT_CONTROL, .MAC_OVERRIDE, .MAC_ADMIN, .SYSLOG, .WAKE_ALARM, .BLOCK_SUSPEND, .AUDIT_READ, .PERFMON,
+            .BPF,
             .CHECKPOINT_RESTORE,
         ]
         let kept = Set(LinuxCapability.allCases).subtracting(dropped).bits
