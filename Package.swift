@@ -62,8 +62,8 @@ let kernel: [Target] = [
     .target(
         name: "LinuxKernel",
         dependencies: [
-            "CNetlink", "CNftables", "CLinux", "NetworkModel", "NetworkPlanning", "ServiceRouting", "PodLifecycle",
-            "Preflight",
+            "CNetlink", "CNftables", "CLinux", "NetworkModel", "KubernetesModel", "NetworkPlanning", "ServiceRouting",
+            "PodLifecycle", "Preflight",
         ],
         path: "Sources/Kernel/LinuxKernel"),
 ]
@@ -148,8 +148,8 @@ let tests: [Target] = [
     .testTarget(
         name: "KernelTests",
         dependencies: [
-            "LinuxKernel", "NetworkModel", "NetworkPlanning", "Datapath", "ServiceRouting", "PodLifecycle",
-            "Preflight", "NetlabTestSupport",
+            "LinuxKernel", "NetworkModel", "KubernetesModel", "NetworkPlanning", "Datapath", "ServiceRouting",
+            "PodLifecycle", "Preflight", "NetlabTestSupport",
         ]),
     .testTarget(name: "LabTests", dependencies: ["NetlabTestSupport"]),
 ]

@@ -28,6 +28,12 @@ import Testing
         #expect(RepositoryTree.swiftSources.flatMap { rule.violations(in: $0) } == [])
     }
 
+    @Test("no shell runs in the product, so none is ever built from a lab file's strings")
+    func noShellRuns() {
+        #expect(RepositoryTree.swiftSources.flatMap(ShellRule.violations) == [])
+        #expect(Set(RepositoryTree.swiftSources.map(\.path)).isSuperset(of: ShellRule.exceptions))
+    }
+
     @Test func promisesTheCompilerCannotCheckStayInTheKernelLayerWithAReason() {
         #expect(RepositoryTree.swiftSources.flatMap(DeclarationRules.uncheckedPromises) == [])
     }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-/// `docs/fidelity.md` promises a test for each rule. Here is that those tests exist.
+/// `docs/fidelity.md` promises a test for each rule, `docs/security.md` for each threat. Here is that those tests exist.
 struct FidelityTests {
     /// `KernelTests/Relay/RelayTCPTests: display name`, as it stands between backticks in a table.
     private struct Citation {
@@ -15,8 +15,8 @@ struct FidelityTests {
         }
     }
 
-    private static func citations() throws -> [Citation] {
-        let text = try #require(RepositoryTree.text("docs/fidelity.md"))
+    private static func citations(in document: String) throws -> [Citation] {
+        let text = try #require(RepositoryTree.text(document))
         return text.split(separator: "\n").filter { $0.hasPrefix("|") }.flatMap { line in
             // Odd pieces stand between backticks.
             line.split(separator: "`", omittingEmptySubsequences: false).enumerated()
@@ -24,21 +24,31 @@ struct FidelityTests {
         }
     }
 
-    @Test("every test that docs/fidelity.md names exists, in the file it names")
-    func citedTestsExist() throws {
-        let citations = try Self.citations()
-        #expect(citations.count > 60, "the table was read")
+    @Test(
+        "every test that docs/fidelity.md and docs/security.md name exists, in the file it names",
+        arguments: [("docs/fidelity.md", 60), ("docs/security.md", 20)])
+    func citedTestsExist(document: String, least: Int) throws {
+        let citations = try Self.citations(in: document)
+        #expect(citations.count > least, "the table was read")
         for citation in citations {
             let path = "Tests/\(citation.file).swift"
             guard let source = RepositoryTree.text(path) else {
-                Issue.record("docs/fidelity.md: \(path) does not exist")
+                Issue.record("\(document): \(path) does not exist")
                 continue
             }
             // Display names are literals on one line, whether or not the attribute is broken over several.
             // A Bool, so that a failure does not print the whole file.
             let exists = source.contains("\"\(citation.name)\"")
-            #expect(exists, "docs/fidelity.md: no test of this name in \(path): \(citation.name)")
+            #expect(exists, "\(document): no test of this name in \(path): \(citation.name)")
         }
+    }
+
+    @Test("every threat in docs/security.md names a test")
+    func everyThreatIsHeld() throws {
+        let text = try #require(RepositoryTree.text("docs/security.md"))
+        let rows = text.split(separator: "\n").filter { $0.firstMatch(of: /^\| [1-9]\.[0-9]/) != nil }
+        #expect(rows.count > 20)
+        for row in rows { #expect(row.contains("Tests: "), "\(row)") }
     }
 
     @Test("every row of docs/fidelity.md about a rule names a test, or says that there is none yet")

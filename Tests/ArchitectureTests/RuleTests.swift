@@ -76,6 +76,17 @@ import Testing
         #expect(WordRule.all.flatMap { $0.violations(in: file(path, line)) } == [])
     }
 
+    @Test(arguments: [
+        "system(line)", "let file = popen(line, \"r\")", "start([\"sh\", \"-x\"])", "start([shell, \"-c\", line])",
+        "start(\"/bin/bash\")", "posix_spawnp(&child, name, nil, nil, words, environ)",
+    ])
+    func shellIsFound(line: String) {
+        #expect(ShellRule.violations(in: file("Sources/Kernel/LinuxKernel/A.swift", line)).count == 1)
+        #expect(ShellRule.violations(in: file("Tests/KernelTests/A.swift", line)) == [])
+        #expect(
+            ShellRule.violations(in: file("Sources/App/Daemon/A.swift", "// \(line)\nlet operatingSystem = 1")) == [])
+    }
+
     @Test func uncheckedPromiseIsFoundOutsideTheKernelLayerAndWithoutAReason() {
         let bare = "final class A: @unchecked Sendable {}\n"
         let reasoned = "// Safe: never written after init.\n" + bare

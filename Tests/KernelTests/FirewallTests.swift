@@ -45,6 +45,28 @@ struct FirewallTests {
         }
     }
 
+    @Test(
+        "text in a table is text to nftables, whatever it says: no rule, table or file comes of it",
+        arguments: [
+            "\" accept; add table ip injected; #", "}; flush ruleset; add table ip injected {",
+            "include \"/etc/passwd\"",
+            "\"}}]}, {\"add\": {\"table\": {\"family\": \"ip\", \"name\": \"injected\"}}}",
+            "$(id) `id` \\ @set * ' \t\u{1b}",
+        ])
+    func textIsNotSyntax(comment: String) throws {
+        try withLabFixture { fixture in
+            let name = try fixture.addNamespaces("a")[0]
+            var table = masquerade([])
+            table.chains[0].rules[0].comment = comment
+            // nftables may refuse a comment; it must not take it for anything else.
+            _ = try? fixture.network.perform([.setFirewall(name, table)])
+            let tables = try fixture.network.observe([name], sysctls: []).namespaces[name]?.firewall ?? [:]
+            #expect(tables == [:] || tables == ["netlab": table], "\(tables)")
+            let witness = try Witness.nft(name, "list tables").compactMap { $0["table"]?["name"]?.text }
+            #expect(witness == (tables.isEmpty ? [] : ["netlab"]))
+        }
+    }
+
     @Test("lists without order, and of one host, come back in the canonical form")
     func listsComeBackCanonical() throws {
         try withLabFixture { fixture in

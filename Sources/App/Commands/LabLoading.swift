@@ -1,6 +1,7 @@
 import FoundationEssentials
 package import LabFiles
 internal import LinuxKernel
+internal import NetworkPlanning
 
 /// Reads labs from disk; what the files mean is for `LabFiles` to say.
 package enum LabLoading {
@@ -30,7 +31,7 @@ package enum LabLoading {
             let inside = disk.names(in: path) + disk.names(in: path + "/manifests").map { "manifests/" + $0 }
             for name in inside {
                 // The names of the others are known too: one of them may be meant for kind.yaml.
-                files[name] = LabSource.isRead(name) ? try file("\(path)/\(name)").bytes : []
+                files[name] = LabSource.isRead(name) ? try file(name, in: path).bytes : []
             }
             return try LabSource(directory: path, name: name == "." ? workingDirectoryName : name, files: files)
         }
@@ -48,6 +49,25 @@ package enum LabLoading {
             return LabFile(path: path, bytes: [UInt8](try Data(contentsOf: URL(filePath: path))))
         } catch {
             throw failure("the file cannot be read: \(error)", "a readable file")
+        }
+    }
+
+    /// Reads one file of a lab's directory.
+    ///
+    /// - Throws: `LabProblems` naming the file: not a regular file, a link out of the directory, or the system's error.
+    private static func file(_ name: String, in directory: String) throws(LabProblems) -> LabFile {
+        let path = "\(directory)/\(name)"
+        do throws(KernelError) {
+            let bytes = try LabDirectoryFile.read(name, in: directory, limit: LabFiles.largestFile)
+            return LabFile(path: path, bytes: bytes)
+        } catch {
+            let message: (String, String) =
+                switch error.code {
+                case .notPermitted where error.errno == 0: (error.detail, "a file of the directory itself")
+                case .invalid: (error.detail, "a regular file")
+                default: ("the file cannot be read: \(error.detail)", "a readable file")
+                }
+            throw LabProblems([Problem(at: SourcePlace(file: path), message.0, expected: message.1)])
         }
     }
 

@@ -76,7 +76,7 @@ struct NetlabCommand: AsyncParsableCommand {
 
     private static func report(_ failure: CommandFailure) {
         let terminal = Terminal()
-        terminal.line(terminal.paint("31", "netlab: ") + failure.message)
+        terminal.line(failure.message, after: terminal.paint("31", "netlab: "))
         if !failure.advice.isEmpty { terminal.line("  " + failure.advice) }
     }
 }

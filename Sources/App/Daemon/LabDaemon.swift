@@ -1,3 +1,4 @@
+internal import LabFiles
 internal import LinuxKernel
 internal import Logging
 internal import NetworkPlanning
@@ -12,8 +13,11 @@ package enum LabDaemon {
     ///   - lab: the lab's name; its state directory exists.
     ///   - listener: the listening socket that the starter opened.
     package static func run(lab: String, listener: Int32) async throws(ControlFailure) {
+        guard Lab.isValidName(lab) else { throw ControlFailure(.usage, "\"\(lab)\" is not a lab's name") }
         FaultPoint.enter("daemon")
         let paths = LabPaths(lab)
+        ProcessEnvironment.useOrdinaryUmask()
+        ProcessEnvironment.hideFromProc()
         ProcessEnvironment.raiseFileLimit()
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "netlab.\(lab)")

@@ -62,6 +62,7 @@ package struct ContainerSpec: Hashable, Sendable, Codable {
     package var resolvConf: String
     /// Standard output and error are appended to this file on the host.
     package var logPath: String
+    package var security: ContainerSecurity
 
     package enum Program: Hashable, Sendable, Codable {
         case command([String])
@@ -70,7 +71,8 @@ package struct ContainerSpec: Hashable, Sendable, Codable {
 
     package init(
         id: ContainerID, network: NamespaceName, hostname: String, program: Program, environment: [String: String],
-        workingDirectory: String, hosts: String, resolvConf: String, logPath: String
+        workingDirectory: String, hosts: String, resolvConf: String, logPath: String,
+        security: ContainerSecurity = ContainerSecurity()
     ) {
         self.id = id
         self.network = network
@@ -81,6 +83,7 @@ package struct ContainerSpec: Hashable, Sendable, Codable {
         self.hosts = hosts
         self.resolvConf = resolvConf
         self.logPath = logPath
+        self.security = security
     }
 }
 

@@ -5,6 +5,7 @@ package enum PodEnvironment {
     /// A variable that cannot be had; kubelet's reason for it is `CreateContainerConfigError`.
     package struct Unavailable: Error, Hashable, Sendable {
         package var message: String
+        package init(message: String) { self.message = message }
     }
 
     /// What field references are answered from.

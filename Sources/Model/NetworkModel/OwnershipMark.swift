@@ -15,10 +15,20 @@ package struct OwnershipMark: Hashable, Sendable, Codable {
     private static let scheme = "netlab"
 
     /// Parses an ifalias; nil when it is not a mark.
+    ///
+    /// A container with CAP_NET_ADMIN may write what it likes into the alias of its `lo`. So the parts are held to what
+    /// netlab writes, letters, digits and `-`: the lab becomes the name of a directory that is removed.
     package init?(text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == Self.scheme, !parts[1].isEmpty, !parts[2].isEmpty else { return nil }
+        guard parts.count == 3, parts[0] == Self.scheme, parts.dropFirst().allSatisfy(Self.isPlain) else {
+            return nil
+        }
         self.init(lab: String(parts[1]), instance: String(parts[2]))
+    }
+
+    private static func isPlain(_ part: Substring) -> Bool {
+        (1...63).contains(part.utf8.count)
+            && part.utf8.allSatisfy { (97...122).contains($0 | 0x20) || (48...57).contains($0) || $0 == 45 }
     }
 
     package var text: String { "\(Self.scheme):\(lab):\(instance)" }

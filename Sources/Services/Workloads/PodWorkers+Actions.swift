@@ -63,13 +63,17 @@ extension PodWorkers {
             facts: .init(podIPs: addresses, hostIP: "\(assignment.hostIP)"))
         let command = (container.command ?? []).map { PodEnvironment.expand($0, environment) }
         let arguments = (container.args ?? []).map { PodEnvironment.expand($0, environment) }
+        var security = try ContainerSecurity(container, of: pod)
+        if BuiltInImages.needsPrivilegedPort(environment) {
+            security.serverCapabilities = security.capabilities.intersection([.NET_BIND_SERVICE])
+        }
         return ContainerSpec(
             id: id, network: assignment.network, hostname: PodFiles.hostname(pod),
             program: command.isEmpty
                 ? .builtIn(image: container.image ?? "", arguments: arguments) : .command(command + arguments),
             environment: environment, workingDirectory: container.workingDir ?? "/",
             hosts: PodFiles.hosts(pod, addresses: addresses), resolvConf: PodFiles.resolvConf(pod),
-            logPath: logPath(id))
+            logPath: logPath(id), security: security)
     }
 
     private func probe(_ id: ContainerID, _ kind: ProbeKind, _ timeout: Double, _ worker: Worker) {

@@ -21,11 +21,13 @@ struct CreateCommand: ParsableCommand {
     @Option(name: .long, help: "Call the lab by this name instead of its directory's.")
     var name: String?
 
+    @OptionGroup var access: AccessFlags
+
     @Flag(name: [.short, .long], help: "Say nothing unless something goes wrong.")
     var quiet = false
 
     func run() throws {
-        let (source, files) = try LabLoading.submit(lab, name: name)
+        let (source, files) = try LabLoading.submit(lab, name: name, access: access.access)
         let terminal = Terminal()
         let needs = try LabPreflight.run(files, terminal)
         if !quiet { terminal.line("Creating lab \"\(source.name)\" ...") }

@@ -28,7 +28,7 @@ struct DoctorCommand: ParsableCommand {
     @OptionGroup var output: JSONFlag
 
     func run() throws {
-        let needs = try lab.map { LabNeeds(try LabLoading.submit($0, name: nil).files) } ?? .general
+        let needs = try lab.map { LabNeeds(try LabLoading.submit($0, name: nil, access: nil).files) } ?? .general
         let diagnosis = Diagnosis(LabPreflight.survey(), needs)
         if output.json {
             try JSONOutput.print(diagnosis)

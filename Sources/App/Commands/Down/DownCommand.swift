@@ -30,7 +30,7 @@ struct DownCommand: ParsableCommand {
     func run() throws {
         try RunningLab.requireRoot()
         for paths in try labs() {
-            if !quiet { StandardStream.error.write("Deleting lab \"\(paths.lab)\" ...\n") }
+            if !quiet { Terminal().line("Deleting lab \"\(paths.lab)\" ...") }
             do throws(ControlFailure) {
                 try LabRemoval(paths).run()
             } catch {

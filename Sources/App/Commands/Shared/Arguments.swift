@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import LabFiles
 
 /// `LAB` for commands about a whole lab that is up.
 struct LabArgument: ParsableArguments {
@@ -14,6 +15,24 @@ struct LabOption: ParsableArguments {
     var lab: String?
 
     func find() throws -> RunningLab { try RunningLab.find(lab) }
+}
+
+/// `--no-host-commands` and `--allow-privileged`.
+struct AccessFlags: ParsableArguments {
+    @Flag(name: .long, help: "Refuse containers and probes that run programs of this machine: for files of strangers.")
+    var noHostCommands = false
+
+    @Flag(name: .long, help: "Accept privileged containers, which are root on this machine.")
+    var allowPrivileged = false
+
+    func validate() throws {
+        if noHostCommands, allowPrivileged {
+            throw ValidationError("--no-host-commands and --allow-privileged exclude each other")
+        }
+    }
+
+    /// nil when neither was given.
+    var access: HostAccess? { noHostCommands ? HostAccess.none : allowPrivileged ? .privileged : nil }
 }
 
 /// `--json`.

@@ -13,10 +13,10 @@ struct KubernetesTable {
         return TabWriter(minimumWidth: 6, padding: 3).format(lines.joined())
     }
 
-    /// kubectl cuts a cell at its first newline.
+    /// kubectl cuts a cell at its first newline, and shows an escape character instead of letting it act.
     private static func oneLine(_ cell: String) -> String {
-        guard let end = cell.firstIndex(of: "\n") else { return cell }
-        return cell[..<end] + "..."
+        guard let end = cell.firstIndex(of: "\n") else { return cell.printable }
+        return String(cell[..<end]).printable + "..."
     }
 }
 

@@ -18,9 +18,12 @@ extension LabLoading {
     /// - Parameters:
     ///   - word: as typed; nil: NETLAB_LAB, else the working directory when it is a lab.
     ///   - name: `--name`.
+    ///   - access: what its containers may have; nil: what a lab that is resumed had, and otherwise the usual.
     /// - Returns: the text of the files, for the daemon, and what they mean.
     /// - Throws: usage, after every problem was printed on a line of its own.
-    static func submit(_ word: String?, name: String?) throws -> (submitted: SubmittedLab, files: Lab) {
+    static func submit(
+        _ word: String?, name: String?, access: HostAccess?
+    ) throws -> (submitted: SubmittedLab, files: Lab) {
         let place: LabLocator.Place
         guard let word = word ?? ProcessEnvironment["NETLAB_LAB"] ?? currentDirectory else {
             let known = LabSearch().names()
@@ -32,16 +35,18 @@ extension LabLoading {
         do throws(LabLocator.NotFound) {
             place = try locator(LabSearch.directories).locate(word)
         } catch {
-            if name == nil, let submitted = lastSubmitted(word), let files = try? submitted.parsed() {
-                return (submitted, files)
+            if name == nil, var submitted = lastSubmitted(word) {
+                if let access { submitted.access = access }
+                if let files = try? submitted.parsed() { return (submitted, files) }
             }
             throw CommandFailure(.usage, error.description)
         }
         do throws(LabProblems) {
             let source = try source(place)
-            let lab = try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name))
+            let access = access ?? .confined
+            let lab = try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name, access: access))
             for warning in lab.warnings { Terminal().line("\(warning)") }
-            return (SubmittedLab(name: lab.name, source: source), lab)
+            return (SubmittedLab(name: lab.name, source: source, access: access), lab)
         } catch {
             // As compilers print them, so that editors find the line: nothing stands in front of the file.
             for problem in error.problems { Terminal().line("\(problem)") }

@@ -43,12 +43,13 @@ struct RunningLab {
             advice: "`netlab up \(paths.lab)` builds it anew, `netlab down \(paths.lab)` removes it")
     }
 
-    /// Every command that looks into the kernel or talks to a daemon needs root.
+    /// Every command that looks into the kernel or talks to a daemon needs root, and state that is root's alone.
     static func requireRoot() throws {
         guard ProcessEnvironment.isRoot else {
             throw CommandFailure(
                 .environment, "network namespaces need root", advice: "run it again with sudo")
         }
+        do throws(KernelError) { try StateRoot.check(LabPaths.root) } catch { throw CommandFailure(error) }
     }
 
     /// A connection to the lab's daemon.

@@ -1,4 +1,5 @@
 internal import Daemon
+internal import KubernetesModel
 internal import LinuxKernel
 
 /// Output to people: progress in kind's manner on standard error, data on standard output.
@@ -12,24 +13,36 @@ package struct Terminal: Sendable {
         hasColour = isInteractive && (ProcessEnvironment["NO_COLOR"] ?? "").isEmpty
     }
 
-    func line(_ text: String) { StandardStream.error.write(text + "\n") }
+    /// Prints a line, or several. Names and texts out of lab files may stand in it: nothing of it but its line feeds
+    /// acts on the terminal.
+    ///
+    /// - Parameter mark: what stands in front, colour and all.
+    func line(_ text: String, after mark: String = "") {
+        StandardStream.error.write(mark + Self.harmless(text) + "\n")
+    }
 
-    func warning(_ text: String) { line(paint("33", "warning: ") + text) }
+    func warning(_ text: String) { line(text, after: paint("33", "warning: ")) }
+
+    /// The text with every line made printable.
+    static func harmless(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }
+            .joined(separator: "\n")
+    }
 
     /// A phase begins: overwritten by its end on a terminal, a line of its own elsewhere.
     func phase(_ text: String) {
-        StandardStream.error.write(isInteractive ? " • \(text) " : " • \(text)  ...\n")
+        StandardStream.error.write(" • " + text.printable + (isInteractive ? " " : "  ...\n"))
     }
 
     func phaseEnded(_ text: String, succeeded: Bool) {
         let mark = succeeded ? paint("32", "✓") : paint("31", "✗")
-        StandardStream.error.write((isInteractive ? "\r\u{1b}[K" : "") + " \(mark) \(text)\n")
+        StandardStream.error.write((isInteractive ? "\r\u{1b}[K" : "") + " \(mark) \(text.printable)\n")
     }
 
     /// A check with its outcome.
     func check(_ check: Verification.Check) {
         let detail = check.detail.isEmpty ? "" : ": " + check.detail
-        line(" \(check.passed ? paint("32", "✓") : paint("31", "✗")) \(check.name)\(detail)")
+        line(" \(check.name)\(detail)", after: " " + (check.passed ? paint("32", "✓") : paint("31", "✗")))
     }
 
     func paint(_ code: String, _ text: String) -> String {

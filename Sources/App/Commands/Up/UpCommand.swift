@@ -16,6 +16,7 @@ struct UpCommand: ParsableCommand {
               netlab up ./my-lab --name mine       the same directory under another name
               netlab up three-node --dry-run       what would be done, and why; needs no root
               netlab up three-node --prune         also take away what was added by hand
+              netlab up ./theirs --no-host-commands   files of a stranger: only images that are built in
             """)
 
     @Argument(
@@ -35,13 +36,15 @@ struct UpCommand: ParsableCommand {
     @Option(name: .long, help: "Seconds to wait for pods to become ready.")
     var timeout: Double = 30
 
+    @OptionGroup var access: AccessFlags
+
     @Flag(name: [.short, .long], help: "Say nothing unless something goes wrong.")
     var quiet = false
 
     @OptionGroup var output: JSONFlag
 
     func run() throws {
-        let (source, files) = try LabLoading.submit(lab, name: name)
+        let (source, files) = try LabLoading.submit(lab, name: name, access: access.access)
         let options = UpOptions(dryRun: dryRun, prune: prune, timeout: timeout)
         if dryRun { return try showPlan(source, options) }
         let terminal = Terminal()
@@ -62,7 +65,8 @@ struct UpCommand: ParsableCommand {
         }
         if !quiet, !output.json, let answer = verification.answer {
             terminal.line("\n\(answer.node)# curl \(answer.url)")
-            StandardStream.output.write(answer.body)
+            // A pod wrote it.
+            StandardStream.output.write(Terminal.harmless(answer.body))
         }
         if !verification.passed {
             throw CommandFailure(

@@ -47,8 +47,11 @@ package struct SubmittedLab: Codable, Sendable, Hashable {
     package var cilium: SourceFile?
     package var options: SourceFile?
     package var manifests: [SourceFile]
+    /// What the lab's containers may have of the machine.
+    package var access: HostAccess
 
-    package init(name: String, source: LabSource) {
+    package init(name: String, source: LabSource, access: HostAccess = .confined) {
+        self.access = access
         self.name = name
         path = source.path
         kind = SourceFile(source.kind)
@@ -66,7 +69,7 @@ package struct SubmittedLab: Codable, Sendable, Hashable {
 
     /// Checks the files and gives them their meaning.
     package func parsed() throws(LabProblems) -> Lab {
-        try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name))
+        try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name, access: access))
     }
 }
 

@@ -156,7 +156,7 @@ extension LabEngine {
             } else {
                 let parsed: (manifests: [Manifest], warnings: [Problem])
                 do throws(LabProblems) {
-                    parsed = try LabFiles.manifests(files.map(\.file))
+                    parsed = try LabFiles.manifests(files.map(\.file), access: record.source?.access ?? .confined)
                 } catch {
                     throw ControlFailure(error)
                 }

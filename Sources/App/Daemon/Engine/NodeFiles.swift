@@ -13,10 +13,10 @@ enum NodeFiles {
         let names = nodes.map { "\($0.address)\t\($0.name)\n" }.joined()
         for node in nodes {
             try StateFile.makeDirectory("\(paths.directory)/nodes/\(node.name)")
-            try StateFile.write(Array((fixedHosts + names).utf8), to: paths.hosts(ofNode: node.name))
+            try StateFile.write(Array((fixedHosts + names).utf8), to: paths.hosts(ofNode: node.name), isShown: true)
             // What kind leaves in a node: docker's resolver behind the gateway. Nothing answers there in a lab.
             let resolv = "nameserver \(gateway)\noptions ndots:0\n"
-            try StateFile.write(Array(resolv.utf8), to: paths.resolvConf(ofNode: node.name))
+            try StateFile.write(Array(resolv.utf8), to: paths.resolvConf(ofNode: node.name), isShown: true)
         }
         for stale in StateFile.list("\(paths.directory)/nodes") where !nodes.contains(where: { $0.name == stale }) {
             try StateFile.removeAll("\(paths.directory)/nodes/\(stale)")

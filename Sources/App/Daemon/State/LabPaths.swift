@@ -30,7 +30,7 @@ package struct LabPaths: Hashable, Sendable {
     /// directory is called like a lab. With a `lab.json` the directory is a lab's, and all that is in it.
     var strangers: [String] {
         if PathKind(of: record) != .absent { return [] }
-        let known = [socket, log, record, journal, store, containers, "\(directory)/nodes"]
+        let known = [socket, log, record, journal, store, affinity, containers, "\(directory)/nodes"]
         let own = Set(known.flatMap { [$0, $0 + ".new"] })
         return StateFile.list(directory).filter { !own.contains("\(directory)/\($0)") }
     }

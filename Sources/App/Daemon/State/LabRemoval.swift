@@ -1,4 +1,6 @@
 internal import Glibc
+internal import KubernetesModel
+internal import LabFiles
 internal import LinuxKernel
 internal import NetworkModel
 package import NetworkPlanning
@@ -37,8 +39,14 @@ package struct LabRemoval {
     ///
     /// - Parameter condition: looked at once nobody can start the lab any more; false: nothing is done.
     package func run(if condition: () -> Bool = { true }) throws(ControlFailure) {
+        // It is about to become part of a path that is removed with all it holds.
+        guard Lab.isValidName(paths.lab) else {
+            throw ControlFailure(
+                .usage, "\"\(paths.lab.printable)\" is not a lab's name", advice: "`netlab list` has them")
+        }
         try LabPaths.refuseRootObstacle()
         do throws(KernelError) {
+            ProcessEnvironment.useOrdinaryUmask()
             let lock = try DirectoryLock(LabPaths.root)
             defer { withExtendedLifetime(lock) {} }
             if condition() { try runLocked() }

@@ -9,17 +9,12 @@ package final class DirectoryLock: Sendable {
     private let descriptor: FileDescriptor
 
     /// Makes the directory (0700) if need be, and waits for the lock.
+    ///
+    /// - Throws: `.notPermitted` when somebody else made the directory (``StateRoot``).
     package init(_ path: String) throws(KernelError) {
         while true {
-            try StateFile.makeDirectory(path)
-            let opened: Int32
-            do throws(SystemCall.Failure) {
-                opened = try SystemCall.check { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-            } catch {
-                if error.errno == ENOENT { continue }
-                throw KernelError(errno: error.errno, "open \(path)")
-            }
-            let file = FileDescriptor(owning: opened)
+            let file = try StateRoot.prepare(path)
+            let opened = file.rawValue
             do throws(SystemCall.Failure) {
                 try SystemCall.check { flock(opened, LOCK_EX) }
             } catch {

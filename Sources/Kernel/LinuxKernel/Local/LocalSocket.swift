@@ -36,11 +36,16 @@ package final class LocalListener: Sendable {
     /// For handing over to a process that is about to be started.
     package var rawDescriptor: Int32 { descriptor.rawValue }
 
-    /// Waits for the next connection; nil once ``close()`` was called.
+    /// Waits for the next connection of root or this user; others' are closed unheard. nil once ``close()`` was called.
     package func accept() -> LocalConnection? {
         while true {
             let accepted = accept4(descriptor.rawValue, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
-            if accepted >= 0 { return LocalConnection(adopting: accepted) }
+            if accepted >= 0 {
+                let connection = LocalConnection(adopting: accepted)
+                // The file's mode keeps others out already; this holds should a path to it be opened by accident.
+                if LocalSocket.isTrusted(accepted) { return connection }
+                continue
+            }
             switch Glibc.errno {
             case EINTR, ECONNABORTED: break
             // Who asks waits in the kernel's queue until something was closed.
@@ -76,6 +81,9 @@ package final class LocalConnection: Sendable {
             guard connect(opened.rawValue, address, length) == 0 else {
                 throw KernelError(errno: Glibc.errno, "connect to \(path)")
             }
+        }
+        guard LocalSocket.isTrusted(opened.rawValue) else {
+            throw KernelError(.notPermitted, "connect to \(path)", detail: "another user listens there")
         }
         self.init(adopting: opened.release())
     }
@@ -136,6 +144,9 @@ private enum LocalSocket {
         guard opened >= 0 else { throw KernelError(errno: Glibc.errno, "open a local socket") }
         return FileDescriptor(owning: opened)
     }
+
+    /// Whether the other end is root's or this user's own: who connected, or who listens.
+    static func isTrusted(_ socket: Int32) -> Bool { [0, geteuid()].contains(netlab_peer_user(socket)) }
 
     static func withAddress(
         _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) throws(KernelError) -> Void

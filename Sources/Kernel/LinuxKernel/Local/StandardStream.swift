@@ -50,6 +50,17 @@ package enum ProcessEnvironment {
         return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : "netlab"
     }
 
+    /// The usual umask, whatever the caller's: what netlab keeps to itself it says so, and what is left to the umask
+    /// (/run/netns and what stands in it) shall be as `ip netns` makes it from an ordinary shell.
+    package static func useOrdinaryUmask() { umask(0o022) }
+
+    /// Lays down the capabilities that a lab's daemon never uses. Of the calling thread and those it starts later: to be
+    /// called before there are others.
+    package static func keepDaemonRights() { Confinement.keepForDaemon() }
+
+    /// Keeps other processes from reading this one through /proc, and it from leaving a core file.
+    package static func hideFromProc() { Confinement.hideFromProc() }
+
     /// Raises the soft limit of open files to the hard one: a proxied connection takes two.
     package static func raiseFileLimit() {
         var limit = rlimit()

@@ -24,16 +24,23 @@ package enum StateFile {
     }
 
     /// Puts these bytes in place of the file's, so that a reader or a crash sees the old ones or the new ones.
+    ///
+    /// The mode is 0600 whatever the umask.
+    ///
+    /// - Parameter isShown: mode 0644, for a file that is mounted where any user of a container or a node reads it.
     package static func write(
-        _ bytes: [UInt8], to path: String, lane: FaultPoint.Lane = .own
+        _ bytes: [UInt8], to path: String, isShown: Bool = false, lane: FaultPoint.Lane = .own
     ) throws(KernelError) {
         let draft = path + ".new"
+        let mode: mode_t = isShown ? 0o644 : 0o600
         do throws(SystemCall.Failure) {
             try FaultPoint.change("write \(draft)", lane: lane) { () throws(SystemCall.Failure) in
                 let file = FileDescriptor(
                     owning: try SystemCall.check {
                         open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
                     })
+                // The umask may have taken bits away, and a draft that a crash left keeps the mode it has.
+                try SystemCall.check { fchmod(file.rawValue, mode) }
                 try writeAll(bytes, to: file.rawValue)
             }
             try FaultPoint.change("rename to \(path)", lane: lane) { () throws(SystemCall.Failure) in
@@ -141,7 +148,10 @@ package final class AppendFile: Sendable {
         self.path = path
         do throws(SystemCall.Failure) {
             descriptor = FileDescriptor(
-                owning: try SystemCall.check { open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600) })
+                owning: try SystemCall.check {
+                    open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+                })
+            try SystemCall.check { fchmod(descriptor.rawValue, 0o600) }
         } catch {
             throw KernelError(errno: error.errno, "open \(path)", advice: StateFile.advice(for: error.errno))
         }

@@ -4,7 +4,8 @@ internal import Glibc
 internal import NetworkPlanning
 package import PodLifecycle
 
-/// The files of one container: ROOT/UID/NAME/ATTEMPT, mode 0700, every file 0600.
+/// The files of one container: ROOT/UID/NAME/ATTEMPT, mode 0700, every file 0600 but the two that are shown
+/// inside.
 ///
 ///     spec.json     what was asked for
 ///     hosts         bound over /etc/hosts inside
@@ -44,8 +45,8 @@ package struct ContainerDirectory: Hashable, Sendable {
     /// Makes the directory and what the shim reads.
     func create(_ spec: ContainerSpec) throws(KernelError) {
         try StateFile.makeDirectory(path, lane: .containers)
-        try StateFile.write(Array(spec.hosts.utf8), to: hosts, lane: .containers)
-        try StateFile.write(Array(spec.resolvConf.utf8), to: resolvConf, lane: .containers)
+        try StateFile.write(Array(spec.hosts.utf8), to: hosts, isShown: true, lane: .containers)
+        try StateFile.write(Array(spec.resolvConf.utf8), to: resolvConf, isShown: true, lane: .containers)
         try encode(spec, to: "spec.json")
     }
 

@@ -3,8 +3,9 @@ internal import Glibc
 internal import NetworkPlanning
 internal import PodLifecycle
 
-/// A command inside a running container: enters its four namespaces, then forks, because a PID namespace is entered
-/// by children only. Standard input, output and error are those it was started with, a terminal included.
+/// A command inside a running container: enters its namespaces, then forks, because a PID namespace is entered
+/// by children only, and lays down what the container has not got. Standard input, output and error are those it was
+/// started with, a terminal included; nothing else of the caller's is.
 extension ContainerStage {
     /// What is answered when the command could not even be tried, as `docker exec` does.
     private static let cannotEnter: Int32 = 126
@@ -12,26 +13,26 @@ extension ContainerStage {
     static func exec(_ directory: ContainerDirectory, _ command: [String]) -> Never {
         do throws(KernelError) {
             let spec = try directory.spec()
+            closeAll(from: 3)
             guard let first = directory.processes()?.first, let descriptor = first.open() else {
                 throw KernelError(.notFound, "enter container \(spec.id)", detail: "it is not running")
             }
             do throws(SystemCall.Failure) {
-                let kinds = CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWPID
+                // Processes of the container could look at this one from the moment it is among them.
+                Confinement.hideFromProc()
+                let kinds = CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC
                 try SystemCall.check { setns(descriptor.rawValue, kinds) }
             } catch {
                 throw KernelError(errno: error.errno, "enter container \(spec.id)")
             }
+            umask(0o022)
+            _ = netlab_join_session_keyring()
             let signals = PassedSignals()
             let child = netlab_fork()
             if child == 0 {
                 _ = netlab_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL))
                 signals.release()
-                let environment = ProgramStart.environment(spec.environment, hostname: spec.hostname)
-                let failure = ProgramStart.become(
-                    command, environment: environment.merging(terminal) { $1 },
-                    workingDirectory: spec.workingDirectory)
-                complain(failure.message)
-                _exit(failure.exitCode)
+                become(command, in: spec)
             }
             guard child > 0 else { throw KernelError(errno: Glibc.errno, "fork") }
             _exit(signals.pass(to: child))
@@ -40,6 +41,24 @@ extension ContainerStage {
             _exit(cannotEnter)
         }
     }
+
+    private static func become(_ command: [String], in spec: ContainerSpec) -> Never {
+        let environment = ProgramStart.environment(
+            spec.environment, hostname: spec.hostname, isRoot: spec.security.user == 0)
+        do throws(KernelError) {
+            try Confinement.apply(spec.security)
+        } catch {
+            complain("\(error)")
+            _exit(cannotEnter)
+        }
+        let failure = ProgramStart.become(
+            command, environment: environment.merging(terminal) { $1 }, workingDirectory: spec.workingDirectory)
+        complain(failure.message)
+        _exit(failure.exitCode)
+    }
+
+    /// What the caller had open besides: a directory among the host's mounts would lead out of the container.
+    private static func closeAll(from first: UInt32) { _ = netlab_close_range(first) }
 
     /// TERM is the caller's, not the container's.
     private static var terminal: [String: String] {

@@ -13,7 +13,9 @@ extension ContainerStage {
         setProcessName("netlab-shim")
         FaultPoint.enter("shim")
         _ = chdir("/")
+        umask(0o022)
         let startedAt = Clock.wall()
+        var files = directory
         do throws(KernelError) {
             guard let shim = ProcessIdentity(current: getpid()) else {
                 throw KernelError(.unsupported, "read /proc/self/stat", advice: "mount /proc")
@@ -22,18 +24,25 @@ extension ContainerStage {
             var processes = ContainerDirectory.Processes(shim: shim, first: nil, startedAt: startedAt)
             try directory.write(processes)
             let spec = try directory.spec()
-            try enterNewNamespaces(spec, directory)
+            let warnings = try enterNewNamespaces(spec, directory)
+            // The directory's own path leads nowhere any more: it is reached as the working directory.
+            files = ContainerDirectory(path: ".")
+            try files.write(warnings: warnings)
             let gate = try Gate()
+            let refusal = try Refusal()
             let child = try fork(of: spec)
-            if child == 0 { becomeFirstProcess(spec, directory, gate, builtIn: builtIn) }
+            if child == 0 { becomeFirstProcess(spec, gate, refusal, builtIn: builtIn) }
             processes.first = ProcessIdentity(current: child)
-            try directory.write(processes)
-            close(readyDescriptor)
+            try files.write(processes)
+            try Confinement.keepNothing()
             gate.open()
             letGoOfLog()
-            finish(child, directory, startedAt: startedAt)
+            if let message = refusal.wait() { try files.write(.failed(reason: startError, message: message)) }
+            // Now the starter may look.
+            close(readyDescriptor)
+            finish(child, files, startedAt: startedAt)
         } catch {
-            try? directory.write(.failed(reason: startError, message: "\(error)"))
+            try? files.write(.failed(reason: startError, message: "\(error)"))
             _exit(startErrorCode)
         }
     }
@@ -51,45 +60,63 @@ extension ContainerStage {
         }
     }
 
-    private static func enterNewNamespaces(_ spec: ContainerSpec, _ directory: ContainerDirectory) throws(KernelError) {
+    /// - Returns: what the container will see of the host because it could not be covered.
+    private static func enterNewNamespaces(
+        _ spec: ContainerSpec, _ directory: ContainerDirectory
+    ) throws(KernelError) -> [String] {
+        let operation = "make the namespaces of container \(spec.id)"
         do throws(SystemCall.Failure) {
+            // Opened among the host's mounts, and so writable whatever happens to the container's.
+            let own = FileDescriptor(
+                owning: try SystemCall.check { open(directory.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
             try FaultPoint.change("make the container's namespaces") { () throws(SystemCall.Failure) in
-                try SystemCall.check { unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID) }
+                try SystemCall.check { unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWIPC) }
             }
             try FaultPoint.change("set the host name") { () throws(SystemCall.Failure) in
                 try SystemCall.check { sethostname(spec.hostname, spec.hostname.utf8.count) }
             }
+            try SystemCall.check { fchdir(own.rawValue) }
         } catch {
-            throw KernelError(errno: error.errno, "make the namespaces of container \(spec.id)")
+            throw KernelError(errno: error.errno, operation)
         }
+        _ = netlab_join_session_keyring()
         try MountView.makePrivate()
-        let warnings = [
-            MountView.bind(directory.hosts, over: "/etc/hosts"),
-            MountView.bind(directory.resolvConf, over: "/etc/resolv.conf"),
-            MountView.mountSys(),
-        ]
-        try directory.write(warnings: warnings.compactMap { $0 })
+        var view = ContainerView()
+        view.make(
+            hosts: directory.hosts, resolvConf: directory.resolvConf, isConfined: !spec.security.isPrivileged)
+        return view.warnings
     }
 
     /// PID 1 of the container. It dies with the shim, and everything else in the container with it.
     private static func becomeFirstProcess(
-        _ spec: ContainerSpec, _ directory: ContainerDirectory, _ gate: Gate, builtIn: BuiltIn
+        _ spec: ContainerSpec, _ gate: Gate, _ refusal: Refusal, builtIn: BuiltIn
     ) -> Never {
         _ = netlab_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL))
         guard gate.wait() else { _exit(startErrorCode) }
-        _ = MountView.mountProc()
-        let environment = ProgramStart.environment(spec.environment, hostname: spec.hostname)
-        switch spec.program {
-        case .builtIn(let image, let arguments):
-            setProcessName(processName(ofImage: image))
-            builtIn(image, arguments, environment) { close(readyDescriptor) }
-        case .command(let command):
-            _ = fcntl(readyDescriptor, F_SETFD, FD_CLOEXEC)
-            let failure = ProgramStart.become(
-                command, environment: environment, workingDirectory: spec.workingDirectory)
-            try? directory.write(.failed(reason: startError, message: failure.message))
-            _exit(startErrorCode)
+        // The working directory is the shim's, among the host's mounts: nothing of it may be left to the program.
+        guard chdir("/") == 0 else { _exit(startErrorCode) }
+        _ = MountView.mountProc(isReadOnly: !spec.security.isPrivileged)
+        let environment = ProgramStart.environment(
+            spec.environment, hostname: spec.hostname, isRoot: spec.security.user == 0)
+        do throws(KernelError) {
+            Confinement.hideFromProc()
+            switch spec.program {
+            case .builtIn(let image, let arguments):
+                try Confinement.apply(spec.security, keeping: spec.security.serverCapabilities)
+                refusal.none()
+                setProcessName(processName(ofImage: image))
+                builtIn(image, arguments, environment) { close(readyDescriptor) }
+            case .command(let command):
+                try Confinement.apply(spec.security)
+                _ = fcntl(readyDescriptor, F_SETFD, FD_CLOEXEC)
+                refusal.send(
+                    ProgramStart.become(command, environment: environment, workingDirectory: spec.workingDirectory)
+                        .message)
+            }
+        } catch {
+            refusal.send("\(error)")
         }
+        _exit(startErrorCode)
     }
 
     /// `gcr.io/google-samples/hello-app:1.0` runs as `hello-app`.
@@ -116,6 +143,44 @@ extension ContainerStage {
                     code: status.exitCode, signal: status.signal, startedAt: startedAt, finishedAt: Clock.wall()))
         }
         _exit(0)
+    }
+
+    /// How the first process, which may have no right to write any file, tells why there is no program.
+    private struct Refusal {
+        private let reader: Int32
+        private let writer: Int32
+
+        init() throws(KernelError) {
+            var ends: [Int32] = [-1, -1]
+            guard pipe2(&ends, O_CLOEXEC) == 0 else { throw KernelError(errno: Glibc.errno, "make a pipe") }
+            (reader, writer) = (ends[0], ends[1])
+        }
+
+        /// In the first process: why.
+        func send(_ message: String) {
+            _ = try? StateFile.writeAll(Array(message.utf8), to: writer)
+        }
+
+        /// In the first process: it goes on without executing anything.
+        func none() {
+            close(reader)
+            close(writer)
+        }
+
+        /// In the shim: what was sent; nil once the program has been executed, or the first process has ended.
+        func wait() -> String? {
+            close(writer)
+            defer { close(reader) }
+            var message: [UInt8] = []
+            var chunk = [UInt8](repeating: 0, count: 4096)
+            while true {
+                let count = read(reader, &chunk, chunk.count)
+                if count < 0, Glibc.errno == EINTR { continue }
+                guard count > 0 else { break }
+                message += chunk[..<count]
+            }
+            return message.isEmpty ? nil : String(decoding: message, as: UTF8.self)
+        }
     }
 
     /// Holds the first process back until its number is written down; it learns too when the shim died before that.

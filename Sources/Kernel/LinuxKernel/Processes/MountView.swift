@@ -41,8 +41,11 @@ enum MountView {
     }
 
     /// A /proc of the caller's PID namespace: only its first process can mount it.
-    static func mountProc() -> String? {
-        let flags = UInt(MS_NOSUID) | UInt(MS_NODEV) | UInt(MS_NOEXEC)
+    ///
+    /// - Parameter isReadOnly: then nothing under /proc/sys, /proc/irq and the like can be set, nor /proc/sysrq-trigger
+    ///   pulled; root may do that without any capability.
+    static func mountProc(isReadOnly: Bool) -> String? {
+        let flags = UInt(MS_NOSUID | MS_NODEV | MS_NOEXEC) | (isReadOnly ? UInt(MS_RDONLY) : 0)
         return outcome(of: "/proc") { mount("proc", "/proc", "proc", flags, nil) }
     }
 

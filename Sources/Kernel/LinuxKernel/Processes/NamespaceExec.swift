@@ -57,7 +57,7 @@ package enum NamespaceExec {
         environment["HOSTNAME"] = spec.hostname
         for (name, value) in spec.environment { environment[name] = value }
         resetSignals()
-        let failure = ProgramStart.become(spec.command, environment: environment, workingDirectory: ".")
+        let failure = ProgramStart.become(spec.command, environment: environment, workingDirectory: nil)
         throw KernelError(
             failure.exitCode == notFound ? .notFound : .notPermitted, "run \(spec.command.first ?? "")",
             detail: failure.message)

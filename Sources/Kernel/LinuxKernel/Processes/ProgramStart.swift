@@ -14,18 +14,26 @@ package enum ProgramStart {
     }
 
     /// The environment with what every container gets unless its own says otherwise: PATH, HOSTNAME, HOME.
-    package static func environment(_ own: [String: String], hostname: String) -> [String: String] {
-        let basis = ["PATH": defaultPath, "HOSTNAME": hostname, "HOME": "/root"]
+    ///
+    /// - Parameter isRoot: another user's home is `/`, as runc has it for a user that the image does not know.
+    package static func environment(
+        _ own: [String: String], hostname: String, isRoot: Bool = true
+    ) -> [String: String] {
+        let basis = ["PATH": defaultPath, "HOSTNAME": hostname, "HOME": isRoot ? "/root" : "/"]
         return basis.merging(own) { $1 }
     }
 
     /// Replaces the process; returns only when that failed.
-    static func become(_ command: [String], environment: [String: String], workingDirectory: String) -> Failure {
-        let directory = workingDirectory.isEmpty ? "/" : workingDirectory
-        guard chdir(directory) == 0 else {
-            let cause = text(Glibc.errno)
-            return Failure(
-                message: "chdir to cwd (\"\(directory)\") set in config.json failed: \(cause)", exitCode: 126)
+    ///
+    /// - Parameter workingDirectory: nil leaves it. A relative one is read from the root, wherever this process stands.
+    static func become(_ command: [String], environment: [String: String], workingDirectory: String?) -> Failure {
+        if let workingDirectory {
+            let directory = workingDirectory.hasPrefix("/") ? workingDirectory : "/" + workingDirectory
+            guard chdir(directory) == 0 else {
+                let cause = text(Glibc.errno)
+                return Failure(
+                    message: "chdir to cwd (\"\(directory)\") set in config.json failed: \(cause)", exitCode: 126)
+            }
         }
         let path: String
         switch find(command.first ?? "", in: environment["PATH"] ?? defaultPath) {

@@ -16,6 +16,9 @@ package enum JSONValue: Hashable, Sendable {
     /// The text, when this is a string.
     package var text: String? { if case .string(let text) = self { text } else { nil } }
 
+    /// The number, when this is a whole one.
+    package var integer: Int64? { if case .integer(let number) = self { number } else { nil } }
+
     /// The elements, empty when this is no array.
     package var elements: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
 }

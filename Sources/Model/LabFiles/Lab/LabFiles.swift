@@ -12,20 +12,26 @@ package enum LabFiles {
         package var set: [String]
         /// Images that run without a `command`, by name and tag.
         package var builtInImages: Set<String>
+        /// `--no-host-commands` or `--allow-privileged`.
+        package var access: HostAccess
 
         package init(
             name: String? = nil, values: [LabFile] = [], set: [String] = [],
-            builtInImages: Set<String> = LabFiles.defaultImages
+            builtInImages: Set<String> = LabFiles.defaultImages, access: HostAccess = .confined
         ) {
             self.name = name
             self.values = values
             self.set = set
             self.builtInImages = builtInImages
+            self.access = access
         }
     }
 
     /// The images that the workloads of this release run by themselves.
     package static let defaultImages: Set<String> = ["hello-app:1.0", "hello-app:2.0", "netlab/echo"]
+
+    /// The most bytes a file may have; reading more of it is of no use.
+    package static let largestFile = YAMLPrecheck.largestFile
 
     /// Reads, defaults and checks all files of a lab. Pure: bytes in, values out.
     ///
@@ -43,7 +49,7 @@ package enum LabFiles {
             ? CiliumValues.parse(
                 files: files, set: overrides.set, underlay: options.underlay.subnet, problems: &problems) : nil
         let manifests = ManifestReader.read(
-            source.manifests, builtInImages: overrides.builtInImages, problems: &problems)
+            source.manifests, builtInImages: overrides.builtInImages, access: overrides.access, problems: &problems)
         let name = overrides.name ?? options.name ?? source.defaultName ?? kind?.config.name ?? "kind"
         if !Lab.isValidName(name), options.name == nil || overrides.name != nil {
             let place = SourcePlace(file: overrides.name == nil ? source.path : "--name")
@@ -67,10 +73,11 @@ package enum LabFiles {
     /// - Returns: the objects in the order kubectl applies them, and the warnings.
     /// - Throws: every problem, warnings included, when at least one is an error.
     package static func manifests(
-        _ files: [LabFile], builtInImages: Set<String> = defaultImages
+        _ files: [LabFile], builtInImages: Set<String> = defaultImages, access: HostAccess = .confined
     ) throws(LabProblems) -> (manifests: [Manifest], warnings: [Problem]) {
         var problems: [Problem] = []
-        let manifests = ManifestReader.read(files, builtInImages: builtInImages, problems: &problems)
+        let manifests = ManifestReader.read(
+            files, builtInImages: builtInImages, access: access, problems: &problems)
         let sorted = LabProblems(problems)
         if problems.contains(where: { $0.severity == .error }) { throw sorted }
         return (manifests, sorted.problems)

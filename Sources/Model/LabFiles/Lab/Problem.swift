@@ -1,3 +1,5 @@
+import KubernetesModel
+
 /// One thing wrong with, or worth saying about, a lab's files.
 ///
 /// A problem is a value: commands print it with ``description``, `--json` encodes its fields, tests compare them.
@@ -33,7 +35,8 @@ package struct Problem: Hashable, Sendable, Codable {
 }
 
 extension Problem: CustomStringConvertible {
-    /// `FILE:LINE: FIELD: MESSAGE; expected WHAT`, on one line; a warning says so before the field.
+    /// `FILE:LINE: FIELD: MESSAGE; expected WHAT`, on one line; a warning says so before the field. Control characters
+    /// out of the file are shown, not passed on.
     package var description: String {
         var text = file
         if let line { text += ":\(line)" }
@@ -42,7 +45,7 @@ extension Problem: CustomStringConvertible {
         if !field.isEmpty, file != "--set " + field { text += field + ": " }
         text += message
         if let expected { text += "; expected " + expected }
-        return text
+        return text.printable
     }
 }
 

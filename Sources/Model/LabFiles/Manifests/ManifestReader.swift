@@ -3,7 +3,7 @@ import KubernetesModel
 /// Reads manifests as `kubectl apply -f DIRECTORY` takes them: files by name, several documents a file, Lists.
 enum ManifestReader {
     static func read(
-        _ files: [LabFile], builtInImages: Set<String>, problems: inout [Problem]
+        _ files: [LabFile], builtInImages: Set<String>, access: HostAccess, problems: inout [Problem]
     ) -> [Manifest] {
         var manifests: [Manifest] = []
         var seen: [String: SourcePlace] = [:]
@@ -16,7 +16,7 @@ enum ManifestReader {
                         at: SourcePlace(file: file.path), "the file holds no object", severity: .warning))
             }
             for (value, field) in reader.documents.flatMap({ objects(in: $0, &problems) }) {
-                guard let manifest = manifest(value, field, builtInImages, &problems) else { continue }
+                guard let manifest = manifest(value, field, builtInImages, access, &problems) else { continue }
                 let identity = identity(of: manifest)
                 if let first = seen[identity] {
                     problems.append(
@@ -46,7 +46,8 @@ enum ManifestReader {
     }
 
     private static func manifest(
-        _ value: YAMLValue, _ field: String, _ images: Set<String>, _ problems: inout [Problem]
+        _ value: YAMLValue, _ field: String, _ images: Set<String>, _ access: HostAccess,
+        _ problems: inout [Problem]
     ) -> Manifest? {
         guard value.entries != nil else {
             problems.append(
@@ -67,7 +68,7 @@ enum ManifestReader {
         }
         let faults = SchemaWalk.problems(in: value, schema, .kubernetes, field: field)
         problems += faults
-        var check = ObjectValidation(value: value, field: field, images: images)
+        var check = ObjectValidation(value: value, field: field, images: images, access: access)
         check.run()
         problems += check.problems
         guard !(faults + check.problems).contains(where: { $0.severity == .error }) else { return nil }

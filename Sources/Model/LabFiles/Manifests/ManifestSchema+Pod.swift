@@ -1,3 +1,5 @@
+import NetworkModel
+
 /// core/v1 PodSpec and what it holds.
 enum PodSchema {
     static let spec: [Field] = [
@@ -13,15 +15,16 @@ enum PodSchema {
         Field("hostNetwork", .boolean), Field("hostAliases", .list(.object(hostAlias))),
         Field("dnsPolicy", .oneOf(["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"])),
         Field("dnsConfig", .object(dnsConfig)),
-        Field("hostPID", .boolean), Field("hostIPC", .boolean), Field("shareProcessNamespace", .boolean),
+        Field("hostPID", .boolean, effect: ownProcesses), Field("hostIPC", .boolean, effect: ownProcesses),
+        Field("shareProcessNamespace", .boolean, effect: ownProcesses),
         Field("serviceAccountName", .text), Field("serviceAccount", .text),
         Field("automountServiceAccountToken", .boolean), Field("schedulerName", .text),
         Field("enableServiceLinks", .boolean), Field("priority", .integer), Field("priorityClassName", .text),
         Field("preemptionPolicy", .text), Field("runtimeClassName", .text),
         Field("overhead", .map(keys: nil, values: quantity)),
         Field("readinessGates", .list(.anything)), Field("affinity", .anything),
-        Field("securityContext", .anything), Field("imagePullSecrets", .list(.anything)),
-        Field("volumes", .list(.anything)),
+        Field("securityContext", SecuritySchema.pod), Field("imagePullSecrets", .list(.anything)),
+        Field("volumes", .list(.anything), effect: hostFiles),
     ]
 
     static let container: [Field] = [
@@ -40,8 +43,14 @@ enum PodSchema {
         Field("imagePullPolicy", .oneOf(["Always", "IfNotPresent", "Never"])),
         Field("terminationMessagePath", .text), Field("terminationMessagePolicy", .text),
         Field("stdin", .boolean), Field("stdinOnce", .boolean), Field("tty", .boolean),
-        Field("lifecycle", .anything), Field("securityContext", .anything), Field("volumeMounts", .list(.anything)),
+        Field("lifecycle", .anything), Field("securityContext", SecuritySchema.container),
+        Field("volumeMounts", .list(.anything), effect: hostFiles),
     ]
+
+    private static let hostFiles = Field.Effect.none(
+        "accepted, has no effect: containers read this machine's files, and have a /tmp and a /run of their own")
+    private static let ownProcesses = Field.Effect.none(
+        "accepted, has no effect: every container has processes of its own")
 
     /// Quantities may be written as bare numbers.
     static let quantity = Schema.integerOrText(
@@ -63,7 +72,7 @@ enum PodSchema {
     ]
 
     private static let environment: [Field] = [
-        Field("name", .text, required: true), Field("value", .text),
+        Field("name", .text(variableName), required: true), Field("value", .text),
         Field(
             "valueFrom",
             .object([
@@ -73,6 +82,16 @@ enum PodSchema {
                 Field("secretKeyRef", .object(keySelector)),
             ])),
     ]
+
+    /// apimachinery's IsEnvVarName.
+    private static let variableName = TextRule("letters, digits, '_', '-' and '.', not starting with a digit") { name in
+        let isName = name.utf8.allSatisfy {
+            (97...122).contains($0 | 0x20) || (48...57).contains($0) || "_-.".utf8.contains($0)
+        }
+        let startsRight = name.utf8.first.map { !(48...57).contains($0) } ?? false
+        return isName && startsRight && name != "." && !name.hasPrefix("..")
+            ? nil : "\"\(YAMLValue.shortened(name))\" is not a valid variable name"
+    }
 
     private static let keySelector: [Field] = [
         Field("name", .text), Field("key", .text, required: true), Field("optional", .boolean),
@@ -119,11 +138,27 @@ enum PodSchema {
     ]
 
     private static let hostAlias: [Field] = [
-        Field("ip", .text, required: true), Field("hostnames", .list(.text)),
+        Field("ip", .text(address), required: true), Field("hostnames", .list(.text(TextRule.dnsSubdomain))),
     ]
 
     private static let dnsConfig: [Field] = [
-        Field("nameservers", .list(.text)), Field("searches", .list(.text)),
-        Field("options", .list(.object([Field("name", .text), Field("value", .text)]))),
+        Field("nameservers", .list(.text(address))), Field("searches", .list(.text(searchDomain))),
+        Field("options", .list(.object([Field("name", .text(resolverWord)), Field("value", .text(resolverWord))]))),
     ]
+
+    // These become lines of /etc/hosts and /etc/resolv.conf.
+
+    private static let address = TextRule("an IP address") {
+        IPAddress($0) == nil ? "\"\(YAMLValue.shortened($0))\" is not an IP address" : nil
+    }
+
+    /// A domain, with or without the root's dot (validatePodDNSConfig).
+    private static let searchDomain = TextRule(TextRule.dnsSubdomain.expected) { text in
+        text == "." ? nil : TextRule.dnsSubdomain.fault(text.hasSuffix(".") ? String(text.dropLast()) : text)
+    }
+
+    private static let resolverWord = TextRule("one word of printable ASCII") { text in
+        text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+            ? nil : "\"\(YAMLValue.shortened(text))\" is not one word"
+    }
 }

@@ -5,12 +5,14 @@ struct ObjectValidation {
     let value: YAMLValue
     let field: String
     let images: Set<String>
+    let access: HostAccess
     private(set) var problems: [Problem] = []
 
-    init(value: YAMLValue, field: String, images: Set<String>) {
+    init(value: YAMLValue, field: String, images: Set<String>, access: HostAccess) {
         self.value = value
         self.field = field
         self.images = images
+        self.access = access
     }
 
     mutating func run() {
@@ -25,7 +27,7 @@ struct ObjectValidation {
 
     private func path(_ rest: String) -> String { SchemaWalk.join(field, rest) }
 
-    private mutating func report(
+    mutating func report(
         _ at: YAMLValue, _ field: String, _ message: String, _ expected: String? = nil,
         _ severity: Problem.Severity = .error
     ) {
@@ -87,6 +89,7 @@ struct ObjectValidation {
                 }
                 checkImage(container, containerPath)
                 checkPortNames(container, containerPath)
+                checkSecurity(container, containerPath)
             }
         }
     }

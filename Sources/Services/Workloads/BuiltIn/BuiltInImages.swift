@@ -12,6 +12,14 @@ package enum BuiltInImages {
 
     package static func isBuiltIn(_ image: String) -> Bool { Server(image: image) != nil }
 
+    /// Whether a server with this environment listens on a port that only CAP_NET_BIND_SERVICE allows. They need no
+    /// other capability.
+    package static func needsPrivilegedPort(_ environment: [String: String]) -> Bool {
+        ["PORT", "HTTP_PORT", "UDP_PORT"].contains { name in
+            environment[name].flatMap { UInt16($0) }.map { $0 < 1024 } ?? false
+        }
+    }
+
     /// Serves as the image until SIGTERM or SIGINT, then exits with 0; with 1 when it cannot listen.
     ///
     /// Must be called on the main thread, before any other thread exists. An image that is not built in exits with 127.
