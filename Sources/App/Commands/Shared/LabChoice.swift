@@ -37,11 +37,11 @@ extension LabLoading {
         do throws(LabProblems) {
             let source = try source(place)
             let lab = try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name))
-            for warning in lab.warnings { Terminal().line("\(warning)") }
+            for line in LabProblems(lab.warnings).lines { Terminal().line(line) }
             return SubmittedLab(name: lab.name, source: source)
         } catch {
             // As compilers print them, so that editors find the line: nothing stands in front of the file.
-            for problem in error.problems { Terminal().line("\(problem)") }
+            for line in error.lines { Terminal().line(line) }
             throw ExitCodeOnly(ControlFailure.Kind.usage.rawValue)
         }
     }

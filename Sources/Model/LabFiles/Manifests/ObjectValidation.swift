@@ -56,7 +56,8 @@ struct ObjectValidation {
             report(selector, path("spec.selector"), "empty selector is invalid for a deployment", "matchLabels")
         }
         let labels = template["metadata"]?["labels"]
-        for entry in wanted where labels?[entry.key]?.text != entry.value.text {
+        let texts = Dictionary((labels?.entries ?? []).map { ($0.key, $0.value.text) }) { first, _ in first }
+        for entry in wanted where (texts[entry.key] ?? nil) != entry.value.text {
             report(
                 labels ?? template, path("spec.template.metadata.labels"),
                 "`selector` does not match template `labels`", "\(entry.key): \(entry.value.text ?? "")")
@@ -72,7 +73,7 @@ struct ObjectValidation {
     }
 
     private mutating func checkPod(_ spec: YAMLValue, _ path: String) {
-        var names: [String] = []
+        var names: Set<String> = []
         if let containers = spec["containers"], containers.items?.isEmpty == true {
             report(containers, path + ".containers", "this required field is missing", "at least one container")
         }
@@ -80,10 +81,9 @@ struct ObjectValidation {
             for (index, container) in (spec[list]?.items ?? []).enumerated() {
                 let containerPath = "\(path).\(list)[\(index)]"
                 if let name = container["name"], let text = name.text {
-                    if names.contains(text) {
+                    if !names.insert(text).inserted {
                         report(name, containerPath + ".name", "Duplicate value: \"\(text)\"")
                     }
-                    names.append(text)
                 }
                 checkImage(container, containerPath)
                 checkPortNames(container, containerPath)
@@ -107,11 +107,11 @@ struct ObjectValidation {
     }
 
     private mutating func checkPortNames(_ container: YAMLValue, _ path: String) {
-        var names: [String] = []
+        var names: Set<String> = []
         for (index, port) in (container["ports"]?.items ?? []).enumerated() {
             guard let name = port["name"], let text = name.text else { continue }
-            if names.contains(text) { report(name, "\(path).ports[\(index)].name", "Duplicate value: \"\(text)\"") }
-            names.append(text)
+            guard !names.insert(text).inserted else { continue }
+            report(name, "\(path).ports[\(index)].name", "Duplicate value: \"\(text)\"")
         }
     }
 
@@ -127,20 +127,18 @@ struct ObjectValidation {
             report(
                 place, path("spec.type"), "type \(type) is not yet supported; only its ClusterIP works", nil, .warning)
         }
-        var names: [String] = []
-        var numbers: [String] = []
+        var names: Set<String> = []
+        var numbers: Set<String> = []
         for (index, port) in ports.enumerated() where port.entries != nil {
             let portPath = path("spec.ports[\(index)]")
             if let name = port["name"], let text = name.text {
-                if names.contains(text) { report(name, portPath + ".name", "Duplicate value: \"\(text)\"") }
-                names.append(text)
+                if !names.insert(text).inserted { report(name, portPath + ".name", "Duplicate value: \"\(text)\"") }
             } else if ports.count > 1 {
                 report(port, portPath + ".name", "this required field is missing", "a name, as there are several ports")
             }
             let transport = port["protocol"]?.text ?? "TCP"
             let number = "\(port["port"]?.text ?? "")/\(transport)"
-            if numbers.contains(number) { report(port, portPath, "Duplicate value: \(number)") }
-            numbers.append(number)
+            if !numbers.insert(number).inserted { report(port, portPath, "Duplicate value: \(number)") }
             if transport == "SCTP", let place = port["protocol"] {
                 report(
                     place, portPath + ".protocol", "SCTP is not yet supported; this port is not served", nil, .warning)
