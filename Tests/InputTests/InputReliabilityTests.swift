@@ -5,7 +5,8 @@ import Testing
 /// Damaged lab files and `--set` words, by the thousand, through everything that `up --dry-run` does.
 ///
 /// The cases run in processes of their own, so that one that crashes or never ends is counted and named. Any case can be
-/// made again: `NETLAB_FUZZ_SEED=S NETLAB_FUZZ_FIRST=N NETLAB_FUZZ_COUNT=1 swift test --filter InputReliabilityTests`.
+/// made again: `NETLAB_FUZZ_SEED=S NETLAB_FUZZ_FIRST=N NETLAB_FUZZ_COUNT=1 swift test --filter InputReliabilityTests`;
+/// with `NETLAB_FUZZ_KEEP=DIRECTORY` it is written there as lab directories first.
 @Suite struct InputReliabilityTests {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
@@ -22,6 +23,11 @@ import Testing
         let count = Self.setting("NETLAB_FUZZ_COUNT", Reliability.rounds(short: 2_000, full: 200_000))
         let corpus = try FuzzCorpus(root: Self.root)
         var total = FuzzTally()
+        if let kept = ProcessInfo.processInfo.environment["NETLAB_FUZZ_KEEP"] {
+            for number in first..<first + min(count, 100) {
+                try FuzzCase(seed: UInt64(seed), number: number, corpus: corpus).write(to: "\(kept)/\(number)")
+            }
+        }
         var next = first
         while next < first + count {
             let (from, upTo) = (next, min(first + count, next + FuzzRun.casesPerProcess))

@@ -84,10 +84,11 @@ import Testing
                     + "expected --set KEY=VALUE[,KEY=VALUE…]"
             ),
             ("=1", "--set: there is no key before the =; expected --set KEY=VALUE[,KEY=VALUE…]"),
-            ("a[x]=1", "--set a: a list index is not a number from 0 to 1023; expected --set KEY=VALUE[,KEY=VALUE…]"),
+            ("a[x]=1", "--set a: error parsing index: \"x\" is not a number; expected --set KEY=VALUE[,KEY=VALUE…]"),
             (
                 "ipam.operator.clusterPoolIPv4PodCIDRList={10.0.0.0/8",
-                "--set ipam.operator.clusterPoolIPv4PodCIDRList: a list has no closing }"
+                "--set ipam.operator.clusterPoolIPv4PodCIDRList: list must terminate with '}'; "
+                    + "expected KEY={a,b}"
             ),
             ("bpf=on", "--set bpf: found the text \"on\"; expected a mapping"),
             (

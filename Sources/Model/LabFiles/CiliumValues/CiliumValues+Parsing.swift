@@ -6,9 +6,10 @@ extension CiliumValues {
     /// - Parameters:
     ///   - underlay: the nodes' subnet, which the pod address pool must leave alone.
     ///   - problems: every problem found is added, warnings included.
+    /// - Returns: the values, and the tree of those that are heeded, for places.
     static func parse(
         files: [LabFile], set: [String], underlay: IPPrefix?, problems: inout [Problem]
-    ) -> CiliumValues {
+    ) -> (CiliumValues, YAMLValue) {
         let merged = HelmValues(files: files, set: set)
         problems += merged.problems
         problems += unheeded(in: merged.root)
@@ -21,7 +22,7 @@ extension CiliumValues {
             CiliumValidation(
                 values: values, tree: heeded, underlay: underlay, unreadable: unreadable
             ).problems
-        return values
+        return (values, heeded)
     }
 
     private init(_ tree: YAMLValue) {

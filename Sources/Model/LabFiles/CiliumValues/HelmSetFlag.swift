@@ -67,7 +67,7 @@ struct HelmSetFlag {
                 guard !word.isEmpty else { return noKey(path, end) }
                 path.append(.key(word))
             }
-            let key = YAMLValue.shortened(Self.text(of: path))
+            let key = YAMLValue.shortened(followsIndex ? Self.text(of: path) : word)
             switch end {
             case "=": return path
             case ".": followsIndex = false

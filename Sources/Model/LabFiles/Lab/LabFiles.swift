@@ -38,10 +38,10 @@ package enum LabFiles {
         let (options, tree) = source.options.map { LabOptions.parse($0, problems: &problems) } ?? (LabOptions(), nil)
         let hasValues = source.cilium != nil || !overrides.values.isEmpty || !overrides.set.isEmpty
         let files = (source.cilium.map { [$0] } ?? []) + overrides.values
-        let cilium =
+        let (cilium, ciliumTree) =
             hasValues
             ? CiliumValues.parse(
-                files: files, set: overrides.set, underlay: options.underlay.subnet, problems: &problems) : nil
+                files: files, set: overrides.set, underlay: options.underlay.subnet, problems: &problems) : (nil, nil)
         let manifests = ManifestReader.read(
             source.manifests, builtInImages: overrides.builtInImages, problems: &problems)
         let name = overrides.name ?? options.name ?? source.defaultName ?? kind?.config.name ?? "kind"
@@ -57,7 +57,7 @@ package enum LabFiles {
             name: name, path: source.path, kind: kind.config, cilium: cilium, options: options, manifests: manifests,
             warnings: [])
         let isSound = !problems.contains { $0.severity == .error }
-        let validation = LabValidation(lab: lab, source: source, kindTree: kind.tree, optionsTree: tree)
+        let validation = LabValidation(lab: lab, source: source, kindTree: kind.tree, optionsTree: tree, ciliumTree: ciliumTree)
         problems += validation.problems + (isSound ? validation.advice : [])
         return try lab.concluded(problems)
     }
@@ -88,7 +88,7 @@ package enum LabFiles {
         files: [LabFile], set: [String], underlay: IPPrefix? = nil
     ) throws(LabProblems) -> (values: CiliumValues, warnings: [Problem]) {
         var problems: [Problem] = []
-        let values = CiliumValues.parse(files: files, set: set, underlay: underlay, problems: &problems)
+        let (values, _) = CiliumValues.parse(files: files, set: set, underlay: underlay, problems: &problems)
         let sorted = LabProblems(problems)
         if problems.contains(where: { $0.severity == .error }) { throw sorted }
         return (values, sorted.problems)

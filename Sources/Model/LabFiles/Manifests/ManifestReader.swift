@@ -29,6 +29,7 @@ enum ManifestReader {
                 manifests.append(manifest)
             }
         }
+        problems += PodCountValidation.problems(manifests)
         return manifests
     }
 
