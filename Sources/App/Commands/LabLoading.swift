@@ -18,6 +18,10 @@ package enum LabLoading {
         LabLocator(directories: directories, files: Disk())
     }
 
+    /// More files, or more bytes in all of them, are not a lab; each file's own limit is `LabFiles`'.
+    private static let mostFiles = 500
+    private static let mostBytes = 16 << 20
+
     /// Reads the files of a lab that was found.
     ///
     /// - Throws: `LabProblems` when a file cannot be read or there is no `kind.yaml`.
@@ -25,12 +29,22 @@ package enum LabLoading {
         switch place {
         case .kindConfig(let path): return LabSource(kindConfig: try file(path))
         case .directory(let path, let name):
-            let disk = Disk()
-            var files: [String: [UInt8]] = [:]
-            let inside = disk.names(in: path) + disk.names(in: path + "/manifests").map { "manifests/" + $0 }
-            for name in inside {
-                // The names of the others are known too: one of them may be meant for kind.yaml.
-                files[name] = LabSource.isRead(name) ? try file("\(path)/\(name)").bytes : []
+            var inside = try names(in: path)
+            if inside.contains("manifests") { inside += try names(in: path + "/manifests").map { "manifests/" + $0 } }
+            let read = inside.filter { LabSource.isRead($0) }
+            guard read.count <= mostFiles else {
+                throw problem(path, "the lab has \(read.count) files", "at most \(mostFiles)")
+            }
+            // The names of the others are known too: one of them may be meant for kind.yaml.
+            var files = Dictionary(inside.map { ($0, [UInt8]()) }) { first, _ in first }
+            var total = 0
+            for name in read {
+                let bytes = try file("\(path)/\(name)").bytes
+                total += bytes.count
+                guard total <= mostBytes else {
+                    throw problem(path, "the lab's files have more than \(mostBytes) bytes", "smaller files")
+                }
+                files[name] = bytes
             }
             return try LabSource(directory: path, name: name == "." ? workingDirectoryName : name, files: files)
         }
@@ -40,14 +54,36 @@ package enum LabLoading {
     ///
     /// - Throws: `LabProblems` naming the file: not a regular file, too large, or the error of the system.
     package static func file(_ path: String) throws(LabProblems) -> LabFile {
-        func failure(_ message: String, _ expected: String) -> LabProblems {
-            LabProblems([Problem(at: SourcePlace(file: path), message, expected: expected)])
-        }
-        guard Disk().isFile(path) else { throw failure("there is no such file", "a regular file") }
-        do throws(any Error) {
-            return LabFile(path: path, bytes: [UInt8](try Data(contentsOf: URL(filePath: path))))
+        do throws(InputFile.Failure) {
+            return LabFile(path: path, bytes: try InputFile.read(path, limit: LabFiles.largestFile))
         } catch {
-            throw failure("the file cannot be read: \(error)", "a readable file")
+            let (message, expected) = words(for: error, wanted: "file")
+            throw problem(path, message, expected)
+        }
+    }
+
+    private static func names(in directory: String) throws(LabProblems) -> [String] {
+        do throws(InputFile.Failure) {
+            return try InputFile.names(in: directory)
+        } catch {
+            let (message, expected) = words(for: error, wanted: "directory")
+            throw problem(directory, message, expected)
+        }
+    }
+
+    private static func problem(_ path: String, _ message: String, _ expected: String) -> LabProblems {
+        LabProblems([Problem(at: SourcePlace(file: path), message, expected: expected)])
+    }
+
+    private static func words(for failure: InputFile.Failure, wanted: String) -> (message: String, expected: String) {
+        switch failure {
+        case .absent: ("there is no such \(wanted)", "a \(wanted == "file" ? "regular file" : wanted)")
+        case .danglingLink where wanted == "directory": ("this is not a directory", "a directory")
+        case .danglingLink: ("the link leads to a file that does not exist", "a regular file")
+        case .linkLoop: ("the symbolic links lead round in a circle", "a regular file")
+        case .notRegular(let what): ("this is \(what)", "a regular file")
+        case .tooLarge(let bytes): ("the file has \(bytes) bytes or more", "at most \(LabFiles.largestFile)")
+        case .unreadable(let reason): ("the \(wanted) cannot be read: \(reason)", "a \(wanted) this user may read")
         }
     }
 

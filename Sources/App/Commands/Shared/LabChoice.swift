@@ -36,14 +36,18 @@ extension LabLoading {
         }
         do throws(LabProblems) {
             let source = try source(place)
-            let lab = try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name))
+            let lab = try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name)).admitted()
             for line in LabProblems(lab.warnings).lines { Terminal().line(line) }
             return SubmittedLab(name: lab.name, source: source)
         } catch {
-            // As compilers print them, so that editors find the line: nothing stands in front of the file.
-            for line in error.lines { Terminal().line(line) }
-            throw ExitCodeOnly(ControlFailure.Kind.usage.rawValue)
+            throw failure(error)
         }
+    }
+
+    /// Prints the problems, as compilers do, so that editors find the line: nothing stands in front of the file.
+    static func failure(_ problems: LabProblems) -> ExitCodeOnly {
+        for line in problems.lines { Terminal().line(line) }
+        return ExitCodeOnly(ControlFailure.Kind.usage.rawValue)
     }
 
     /// The files that a lab of this name was last brought up with.

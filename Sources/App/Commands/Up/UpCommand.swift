@@ -33,7 +33,7 @@ struct UpCommand: ParsableCommand {
     var prune = false
 
     @Option(name: .long, help: "Seconds to wait for pods to become ready.")
-    var timeout: Double = 30
+    var timeout = Seconds(30)
 
     @Flag(name: [.short, .long], help: "Say nothing unless something goes wrong.")
     var quiet = false
@@ -42,7 +42,7 @@ struct UpCommand: ParsableCommand {
 
     func run() throws {
         let source = try LabLoading.submit(lab, name: name)
-        let options = UpOptions(dryRun: dryRun, prune: prune, timeout: timeout)
+        let options = UpOptions(dryRun: dryRun, prune: prune, timeout: timeout.value)
         if dryRun { return try showPlan(source, options) }
         try RunningLab.requireRoot()
         let terminal = Terminal()

@@ -66,7 +66,7 @@ package struct SubmittedLab: Codable, Sendable, Hashable {
 
     /// Checks the files and gives them their meaning.
     package func parsed() throws(LabProblems) -> Lab {
-        try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name))
+        try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name)).admitted()
     }
 }
 

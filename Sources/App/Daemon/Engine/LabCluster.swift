@@ -86,7 +86,7 @@ final class LabCluster {
                 let object = try cluster.apply(manifest.object).object
                 applied.append(AppliedName(object).text)
             } catch {
-                throw ControlFailure(.usage, "\(manifest.place): \(error)")
+                throw ControlFailure(LabProblems([Problem(at: manifest.place, "\(error)")]))
             }
         }
         for name in previous.compactMap(AppliedName.init(text:)) where !applied.contains(name.text) {

@@ -62,7 +62,7 @@ struct AddressSpaceValidation {
     private var underlayProblems: [Problem] {
         let subnet = lab.options.underlay.subnet
         let room = max(0, subnet.count - 3)
-        guard nodes > room else { return [] }
+        guard nodes > room, subnet.length <= 29 else { return [] }
         return [
             Problem(
                 at: underlayPlace, field: "underlay.subnet",

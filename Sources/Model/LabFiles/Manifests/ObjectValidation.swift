@@ -34,8 +34,20 @@ struct ObjectValidation {
 
     private mutating func checkName() {
         guard let metadata = value["metadata"], metadata.entries != nil else { return }
-        if metadata["name"] == nil, metadata["generateName"] == nil {
-            report(metadata, path("metadata.name"), "this required field is missing")
+        if metadata["name"] == nil {
+            if let prefix = metadata["generateName"] {
+                // kubectl's words.
+                report(prefix, path("metadata.generateName"), "cannot use generate name with apply", "metadata.name")
+            } else {
+                report(metadata, path("metadata.name"), "this required field is missing")
+            }
+        }
+        if value["kind"]?.text == "Namespace", let name = metadata["name"], let text = name.text,
+            !TextRule.isLabel(text[...]), TextRule.dnsSubdomain.fault(text) == nil
+        {
+            report(
+                name, path("metadata.name"), "\"\(YAMLValue.shortened(text))\" is not a valid name of a Namespace",
+                TextRule.dnsLabel.expected)
         }
         if value["kind"]?.text == "Service", let name = metadata["name"], let text = name.text,
             !TextRule.isLabel(text[...]) || text.utf8.first.map({ (48...57).contains($0) }) == true

@@ -29,9 +29,9 @@ package struct FuzzCase: Sendable {
         var draws = FuzzDraws(seed: seed, number: number)
         let format = draws.pick(Format.allCases)
         self.format = format
-        // Half of the cases start from the labs that work: damage to a faulty one is often hidden by the first fault.
+        // Most cases start from the labs that work: damage to a faulty one is hidden by the fault.
         let sound = corpus.labs.filter { ["services", "single-node", "seven-node", "three-node"].contains($0.name) }
-        let lab = draws.oneIn(2) ? draws.pick(sound) : draws.pick(corpus.labs)
+        let lab = draws.oneIn(5) ? draws.pick(corpus.labs) : draws.pick(sound)
         self.lab = lab.name
         files = lab.files
         if files["lab.yaml"] == nil, format == .options {
@@ -55,7 +55,7 @@ package struct FuzzCase: Sendable {
             guard isMeant, let bytes = files[path] else { continue }
             var damage = YAMLDamage(bytes, other: draws.pick(corpus.labs).files[path] ?? bytes)
             // Often a single edit: what passes the checks goes deeper than what they refuse.
-            let edits = 1 + draws.below(draws.pick([1, 1, 1, 4, 8]))
+            let edits = 1 + draws.below(draws.pick([1, 1, 1, 1, 3, 8]))
             for _ in 0..<edits { damage.edit(&draws) }
             files[path] = damage.bytes
         }

@@ -11,8 +11,17 @@ enum SetWords {
         "{", "}", "\\", "\\.", "\\,", "..", "==", "=,", " ", "\t", "\n", "\u{0}", "[0][0]", "[2].",
     ]
 
+    private static let sound = [
+        "autoDirectNodeRoutes=false", "endpointRoutes.enabled=TRUE", "bpf.masquerade=true,MTU=1400", "mtu=9000",
+        "ipam.mode=kubernetes", "ipam.operator.clusterPoolIPv4MaskSize=30", "ipv4NativeRoutingCIDR=10.0.0.0/16",
+        "ipam.operator.clusterPoolIPv4PodCIDRList={10.0.0.0/20,10.64.0.0/20}", "enableIPv4Masquerade=null",
+        "ipam.operator.clusterPoolIPv4PodCIDRList[1]=10.128.0.0/12", "ipam.operator.clusterPoolIPv4PodCIDR=10.8.0.0/24",
+        "kubeProxyReplacement=disabled", "hubble.relay.replicas[3].x\\.y=\\,", "k8sServiceHost=kind-control-plane",
+    ]
+
     static func word(_ draws: inout FuzzDraws) -> String {
-        switch draws.below(8) {
+        switch draws.below(12) {
+        case 8...11: return draws.pick(sound)
         case 0: return path(&draws) + "=" + YAMLScalars.any(&draws)
         case 1: return path(&draws) + "={" + YAMLScalars.any(&draws) + "," + YAMLScalars.any(&draws) + "}"
         case 2:

@@ -79,7 +79,7 @@ struct YAMLDamage {
 
     private static func repeatBlock(_ lines: inout [String], _ index: Int, _ draws: inout FuzzDraws) {
         let block = lines[index..<min(lines.count, index + 1 + draws.below(4))]
-        let count = draws.oneIn(30) ? draws.pick([300, 2000]) : draws.below(6)
+        let count = draws.oneIn(30) ? draws.pick([100, 2000]) : draws.below(6)
         for _ in 0..<count { lines.insert(contentsOf: block, at: index) }
     }
 
