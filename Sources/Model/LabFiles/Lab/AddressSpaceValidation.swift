@@ -59,6 +59,8 @@ struct AddressSpaceValidation {
         }
     }
 
+    private static func count(_ blocks: Int) -> String { blocks == 1 ? "1 block" : "\(blocks) blocks" }
+
     private var underlayProblems: [Problem] {
         let subnet = lab.options.underlay.subnet
         let room = max(0, subnet.count - 3)
@@ -81,7 +83,7 @@ struct AddressSpaceValidation {
         return [
             Problem(
                 at: pools.place, field: "ipam.operator.\(pools.key)",
-                "\(names) holds \(blocks) blocks of /\(size), and the cluster has \(nodes) nodes",
+                "\(names) holds \(Self.count(blocks)) of /\(size), and the cluster has \(nodes) nodes",
                 expected: "a larger pool, or a larger clusterPoolIPv4MaskSize")
         ]
     }
@@ -102,7 +104,7 @@ struct AddressSpaceValidation {
             return [
                 Problem(
                     at: pools.place, field: "ipam.operator.\(pools.key)",
-                    "the first \(blocks) blocks of /\(size) in \(pool), which the nodes get, overlap the service subnet "
+                    "the first \(Self.count(blocks)) of /\(size) in \(pool), which the nodes get, overlap the service subnet "
                         + "\(services)",
                     expected: "a pool that starts elsewhere, or another networking.serviceSubnet")
             ]
@@ -152,7 +154,7 @@ struct AddressSpaceValidation {
         let blocks = 1 << (Self.nodeMaskSize - subnet.length)
         guard lab.cilium?.ipamMode == .kubernetes, nodes > blocks else { return [] }
         return problem(
-            "\(subnet) holds \(blocks) blocks of /\(Self.nodeMaskSize), and the cluster has \(nodes) nodes",
+            "\(subnet) holds \(Self.count(blocks)) of /\(Self.nodeMaskSize), and the cluster has \(nodes) nodes",
             "a larger network")
     }
 }

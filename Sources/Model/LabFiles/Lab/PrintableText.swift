@@ -18,6 +18,13 @@ enum PrintableText {
         return String(shown)
     }
 
+    /// A remark that names the letters which are not ASCII, in a word that should be: a Cyrillic Р looks like a P.
+    static func lookalikes(in word: String) -> String {
+        let letters = word.unicodeScalars.filter { !$0.isASCII }.prefix(4)
+        guard !letters.isEmpty else { return "" }
+        return " (with " + letters.map { "U+" + String($0.value, radix: 16, uppercase: true) }.joined(separator: ", ") + ")"
+    }
+
     /// Both ends: the start names the fault, and the end often says what is wrong with it.
     private static func shortened(_ text: String.UnicodeScalarView, _ longest: Int) -> String.UnicodeScalarView {
         guard text.index(text.startIndex, offsetBy: longest, limitedBy: text.endIndex) != nil else { return text }

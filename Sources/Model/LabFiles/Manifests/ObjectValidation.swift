@@ -50,6 +50,7 @@ struct ObjectValidation {
                 TextRule.dnsLabel.expected)
         }
         if value["kind"]?.text == "Service", let name = metadata["name"], let text = name.text,
+            TextRule.dnsSubdomain.fault(text) == nil,
             !TextRule.isLabel(text[...]) || text.utf8.first.map({ (48...57).contains($0) }) == true
         {
             report(

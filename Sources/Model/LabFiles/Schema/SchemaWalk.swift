@@ -70,7 +70,7 @@ struct SchemaWalk {
         problems.append(
             Problem(
                 at: entry.keyPlace, field: path,
-                "unknown field \"\(YAMLValue.shortened(entry.key))\""
+                "unknown field \"\(YAMLValue.shortened(entry.key))\"" + PrintableText.lookalikes(in: entry.key)
                     + (near.map { "; did you mean \"\($0)\"?" } ?? ""),
                 expected: near == nil ? Self.list(known) : nil))
     }
