@@ -146,8 +146,9 @@ import Testing
             cilium: goodValues, set: ["endpointRoutes.enabled=TRUE,MTU=+1400", "x\\.y=a\\,b\\=c", "tunnel=disabled,"]
         ).cilium
         #expect(values?.endpointRoutes == true && values?.mtu == 1400)
-        #expect(try parse(cilium: goodValues, set: ["ipv4NativeRoutingCIDR=NULL,enableIPv4Masquerade=false"]).cilium?
-            .ipv4NativeRoutingCIDR == nil)
+        #expect(
+            try parse(cilium: goodValues, set: ["ipv4NativeRoutingCIDR=NULL,enableIPv4Masquerade=false"]).cilium?
+                .ipv4NativeRoutingCIDR == nil)
     }
 
     @Test(

@@ -75,7 +75,8 @@ import Testing
 
     @Test("what a file holds cannot drive the terminal: a message is one line that can be read")
     func printable() {
-        let problems = report(kind: kindHead + "\"a\\e[2J\\u202eb\\nc\": 1\n" + String(repeating: "k", count: 5_000) + ": 1\n")
+        let long = "? " + String(repeating: "k", count: 5_000) + "\n: 1\n"
+        let problems = report(kind: kindHead + "\"a\\e[2J\\u202eb\\nc\": 1\n" + long)
         #expect(problems.count == 2)
         #expect(problems.contains { $0.contains(#"unknown field "a\u{1b}[2J\u{202e}b…""#) }, "\(problems)")
         #expect(problems.allSatisfy { $0.utf8.count < 600 && !$0.contains("\n") && !$0.contains("\u{1b}") })

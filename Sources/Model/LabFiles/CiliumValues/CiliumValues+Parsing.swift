@@ -29,7 +29,9 @@ extension CiliumValues {
         func word<Value: RawRepresentable<String>>(_ value: YAMLValue?, _ fallback: Value) -> Value {
             value?.text.flatMap(Value.init(rawValue:)) ?? fallback
         }
-        func prefix(_ value: YAMLValue?) -> IPPrefix? { value?.text.flatMap { IPPrefix($0) }?.network }
+        func prefix(_ value: YAMLValue?) -> IPPrefix? {
+            value?.text.flatMap { IPPrefix($0)?.network }.flatMap { $0.family == .ipv4 ? $0 : nil }
+        }
         self.init()
         tunnel = word(tree["tunnel"], tunnel)
         autoDirectNodeRoutes = tree["autoDirectNodeRoutes"]?.boolean ?? false

@@ -151,7 +151,9 @@ struct HelmSetFlag {
     /// strvals.typedVal.
     private static func typed(_ word: String, at place: SourcePlace) -> YAMLValue {
         let lowered = word.lowercased()
-        if ["true", "false", "null"].contains(lowered) { return YAMLValue(.scalar(text: lowered, plain: true), at: place) }
+        if ["true", "false", "null"].contains(lowered) {
+            return YAMLValue(.scalar(text: lowered, plain: true), at: place)
+        }
         let isNumber = word == "0" || Int64(word) != nil && !word.hasPrefix("0")
         return YAMLValue(.scalar(text: word, plain: isNumber), at: place)
     }

@@ -113,5 +113,7 @@ struct HelmValues {
         }
     }
 
-    private static func absent(at place: SourcePlace) -> YAMLValue { YAMLValue(.scalar(text: "", plain: true), at: place) }
+    private static func absent(at place: SourcePlace) -> YAMLValue {
+        YAMLValue(.scalar(text: "", plain: true), at: place)
+    }
 }

@@ -110,7 +110,10 @@ extension KindConfig {
 
 extension KindConfig.Networking {
     fileprivate init(_ section: YAMLValue?) {
-        func prefix(_ field: String) -> IPPrefix? { section?[field]?.text.flatMap { IPPrefix($0) }?.network }
+        func prefix(_ field: String) -> IPPrefix? {
+            // One of another family was reported; nothing more is said of it.
+            section?[field]?.text.flatMap { IPPrefix($0)?.network }.flatMap { $0.family == .ipv4 ? $0 : nil }
+        }
         self.init(
             podSubnet: prefix("podSubnet") ?? Self.defaultPodSubnet,
             serviceSubnet: prefix("serviceSubnet") ?? Self.defaultServiceSubnet,

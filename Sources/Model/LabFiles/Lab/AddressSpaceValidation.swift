@@ -41,7 +41,8 @@ struct AddressSpaceValidation {
     /// Addresses that no interface can have: this network, loopback, multicast and what is reserved above it (RFC 6890).
     private var unusable: [Problem] {
         let reserved = [
-            (IPPrefix(IPAddress(0, 0, 0, 0), 8), "\"this network\""), (IPPrefix(IPAddress(127, 0, 0, 0), 8), "loopback"),
+            (IPPrefix(IPAddress(0, 0, 0, 0), 8), "\"this network\""),
+            (IPPrefix(IPAddress(127, 0, 0, 0), 8), "loopback"),
             (IPPrefix(IPAddress(224, 0, 0, 0), 3), "multicast and reserved addresses"),
         ]
         let networking = lab.kind.networking

@@ -58,7 +58,8 @@ package enum LabFiles {
             name: name, path: source.path, kind: kind.config, cilium: cilium, options: options, manifests: manifests,
             warnings: [])
         let isSound = !problems.contains { $0.severity == .error }
-        let validation = LabValidation(lab: lab, source: source, kindTree: kind.tree, optionsTree: tree, ciliumTree: ciliumTree)
+        let validation = LabValidation(
+            lab: lab, source: source, kindTree: kind.tree, optionsTree: tree, ciliumTree: ciliumTree)
         problems += validation.problems + (isSound ? validation.advice : [])
         return try lab.concluded(problems)
     }

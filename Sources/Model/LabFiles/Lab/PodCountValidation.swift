@@ -23,7 +23,8 @@ enum PodCountValidation {
         let count = lab.manifests.reduce(0) { $0 + pods(of: $1) }
         let workers = lab.kind.nodes.count { $0.role == .worker }
         let nodes = lab.kind.nodes.count == 1 ? 1 : workers
-        let mask = cilium.ipamMode == .clusterPool ? cilium.clusterPoolIPv4MaskSize : AddressSpaceValidation.nodeMaskSize
+        let mask =
+            cilium.ipamMode == .clusterPool ? cilium.clusterPoolIPv4MaskSize : AddressSpaceValidation.nodeMaskSize
         // The network's and the broadcast address, the router's and the health endpoint's are not for pods.
         let room = nodes * max(0, min(mostPodsOfNode, (1 << (32 - mask)) - 4))
         guard count > room, let largest = lab.manifests.max(by: { pods(of: $0) < pods(of: $1) }) else {

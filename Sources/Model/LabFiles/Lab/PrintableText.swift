@@ -22,7 +22,8 @@ enum PrintableText {
     static func lookalikes(in word: String) -> String {
         let letters = word.unicodeScalars.filter { !$0.isASCII }.prefix(4)
         guard !letters.isEmpty else { return "" }
-        return " (with " + letters.map { "U+" + String($0.value, radix: 16, uppercase: true) }.joined(separator: ", ") + ")"
+        return " (with " + letters.map { "U+" + String($0.value, radix: 16, uppercase: true) }.joined(separator: ", ")
+            + ")"
     }
 
     /// Both ends: the start names the fault, and the end often says what is wrong with it.

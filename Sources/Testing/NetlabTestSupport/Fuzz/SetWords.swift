@@ -27,7 +27,8 @@ enum SetWords {
         case 2:
             let step = draws.pick(["a.", "a[0].", "[0]", "a\\.", "a=1,", "{", "[300]", "a[1024]."])
             return String(repeating: step, count: draws.pick([10, 31, 300, 3000])) + draws.pick(["a=1", "=1", "", "a"])
-        case 3: return path(&draws) + "=" + draws.pick(["true", "null", "TRUE", "+1", "-0", "007", "1e3", "", "{}", "{"])
+        case 3:
+            return path(&draws) + "=" + draws.pick(["true", "null", "TRUE", "+1", "-0", "007", "1e3", "", "{}", "{"])
         default:
             var word = ""
             for _ in 0...draws.below(12) {

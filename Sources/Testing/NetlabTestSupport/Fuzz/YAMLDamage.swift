@@ -137,7 +137,8 @@ struct YAMLDamage {
         case 0: bytes[start] = UInt8(draws.below(256))
         case 1: bytes.removeSubrange(start..<end)
         case 2: bytes.insert(contentsOf: bytes[start..<end], at: draws.below(bytes.count))
-        case 3: bytes.insert(contentsOf: draws.pick([[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0x80], [0]]), at: start)
+        case 3:
+            bytes.insert(contentsOf: draws.pick([[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0x80], [0]]), at: start)
         default: bytes.insert(contentsOf: Array(draws.pick(words).utf8), at: start)
         }
     }

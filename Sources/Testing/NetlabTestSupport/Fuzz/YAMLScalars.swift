@@ -56,9 +56,11 @@ enum YAMLScalars {
         var text = "\(indent)a0: &a0 x\n"
         for level in 1...levels {
             let uses = [String](repeating: "*a\(level - 1)", count: fan).joined(separator: ", ")
-            text += draws.oneIn(2)
+            text +=
+                draws.oneIn(2)
                 ? "\(indent)a\(level): &a\(level) [\(uses)]\n"
-                : "\(indent)a\(level): &a\(level) {" + (0..<fan).map { "k\($0): *a\(level - 1)" }.joined(separator: ", ")
+                : "\(indent)a\(level): &a\(level) {"
+                    + (0..<fan).map { "k\($0): *a\(level - 1)" }.joined(separator: ", ")
                     + "}\n"
         }
         return text + (draws.oneIn(3) ? "\(indent)<<: [*a\(levels), *a1]\n" : "")
