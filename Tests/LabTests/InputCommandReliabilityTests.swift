@@ -70,7 +70,10 @@ import Testing
             ("rm kind.yaml; mkdir kind.yaml", "/kind.yaml: this is a directory; expected a regular file"),
             ("rm kind.yaml; mkfifo kind.yaml", "/kind.yaml: this is a named pipe; expected a regular file"),
             ("ln -sf /dev/zero kind.yaml", "/kind.yaml: this is a device; expected a regular file"),
-            ("ln -sf kind.yaml cilium.yaml; ln -sf cilium.yaml kind.yaml", "the symbolic links lead round in a circle"),
+            (
+                "rm kind.yaml; ln -s loop.yaml kind.yaml; ln -s kind.yaml loop.yaml",
+                "the symbolic links lead round in a circle"
+            ),
             ("ln -sf nowhere cilium.yaml", "/cilium.yaml: the link leads to a file that does not exist"),
             ("mkfifo manifests/b.yaml", "/manifests/b.yaml: this is a named pipe; expected a regular file"),
             ("rm -r manifests; touch manifests", "/manifests: this is not a directory; expected a directory"),

@@ -12,6 +12,7 @@ extension CiliumValues {
     ) -> (CiliumValues, YAMLValue) {
         let merged = HelmValues(files: files, set: set)
         problems += merged.problems
+        if merged.hasUnreadFile { return (CiliumValues(), merged.root) }
         problems += unheeded(in: merged.root)
         let heeded = heeded(merged.root)
         let faults = SchemaWalk.problems(in: heeded, .object(schema), .lenient)

@@ -3,6 +3,8 @@ struct HelmValues {
     /// The merged mapping; nil values are gone, as Helm removes them.
     private(set) var root: YAMLValue
     private(set) var problems: [Problem] = []
+    /// A file gave nothing, because it is no text or no YAML: what its values lack says nothing then.
+    private(set) var hasUnreadFile = false
 
     /// - Parameters:
     ///   - files: `-f` files, later ones over earlier ones.
@@ -16,7 +18,10 @@ struct HelmValues {
                 problems.append(
                     Problem(at: extra.place, "a second YAML document", expected: "one mapping of values"))
             }
-            guard let document = reader.documents.first else { continue }
+            guard let document = reader.documents.first else {
+                hasUnreadFile = hasUnreadFile || !reader.problems.isEmpty
+                continue
+            }
             guard document.entries != nil else {
                 problems.append(
                     Problem(at: document.place, "found \(document.kindOfValue)", expected: "a mapping of values"))

@@ -12,7 +12,7 @@ enum PrintableText {
             if isVisible(scalar) {
                 shown.append(scalar)
             } else {
-                shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+                shown += "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars
             }
         }
         return String(shown)
@@ -31,7 +31,7 @@ enum PrintableText {
         guard text.index(text.startIndex, offsetBy: longest, limitedBy: text.endIndex) != nil else { return text }
         var short = String.UnicodeScalarView(text.prefix(longest / 2))
         short.append("…")
-        short.append(contentsOf: text.suffix(longest / 2))
+        short += text.suffix(longest / 2)
         return short
     }
 
