@@ -144,6 +144,12 @@ let tests: [Target] = [
         name: "WorkloadsTests",
         dependencies: ["Workloads", "PodLifecycle", "KubernetesModel", "NetworkModel"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Daemon", "Preflight"]),
+    .testTarget(
+        name: "InputTests",
+        dependencies: [
+            "Daemon", "LabFiles", "NetworkModel", "KubernetesModel", "ClusterState", "ServiceRouting", "PodLifecycle",
+            "NetlabTestSupport",
+        ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
         name: "KernelTests",

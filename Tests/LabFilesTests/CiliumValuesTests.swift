@@ -84,10 +84,11 @@ import Testing
                     + "expected --set KEY=VALUE[,KEY=VALUE…]"
             ),
             ("=1", "--set: there is no key before the =; expected --set KEY=VALUE[,KEY=VALUE…]"),
-            ("a[x]=1", "--set a: a list index is not a number from 0 to 1023; expected --set KEY=VALUE[,KEY=VALUE…]"),
+            ("a[x]=1", "--set a: error parsing index: \"x\" is not a number; expected --set KEY=VALUE[,KEY=VALUE…]"),
             (
                 "ipam.operator.clusterPoolIPv4PodCIDRList={10.0.0.0/8",
-                "--set ipam.operator.clusterPoolIPv4PodCIDRList: a list has no closing }"
+                "--set ipam.operator.clusterPoolIPv4PodCIDRList: list must terminate with '}'; "
+                    + "expected KEY={a,b}"
             ),
             ("bpf=on", "--set bpf: found the text \"on\"; expected a mapping"),
             (
@@ -98,6 +99,56 @@ import Testing
         ] as [(String, String?)])
     func flagFaults(_ flag: String, _ expected: String?) {
         #expect(report(cilium: goodValues, set: [flag]) == [expected].compactMap(\.self))
+    }
+
+    @Test(
+        "Helm's semantics of --set, its oddities included",
+        arguments: [
+            ("=", "--set: there is no key before the =; "), (".a=1", "--set: there is no key before the .; "),
+            ("[0]=1", "--set: there is no key before the [; "),
+            ("a..b=1", "--set a: key map \"a\" has no value; "), ("a.=1", "--set a: key map \"a\" has no value; "),
+            ("a[0]b=1", "--set a[0]: unexpected data at end of array index: \"b\"; "),
+            ("a[0],b=1", "--set a[0]: unexpected data at end of array index: \",\"; "),
+            ("a[0]", "--set a[0]: key \"a[0]\" has no value; "),
+            ("a[0", "--set a: error parsing index: there is no ]; "),
+            ("a[-1]=1", "--set a: negative -1 index not allowed; "),
+            ("a[65537]=1", "--set a: index of 65537 is greater than maximum supported index of 65536; "),
+            ("a[99999999]=1", "--set a: index of 99999999 is greater than maximum supported index of 65536; "),
+            (
+                "a[99999999999999999999]=1",
+                "--set a: error parsing index: \"99999999999999999999\" is not a number; "
+            ),
+            (
+                "tunnel.x=1",
+                "--set tunnel.x: unable to parse key: tunnel is the text \"disabled\", not a mapping; "
+            ),
+            (
+                "tunnel[0]=1", "--set tunnel[0]: unable to parse key: tunnel is the text \"disabled\", not a list; "
+            ),
+        ])
+    func oddFlags(_ flag: String, _ expected: String) {
+        let problems = report(cilium: goodValues, set: [flag])
+        #expect(problems.count == 1)
+        #expect(problems.first?.hasPrefix(expected) == true, "\(problems)")
+    }
+
+    @Test("a --set key that never ends and one that is set without end are refused")
+    func endlessFlags() {
+        let deep = String(repeating: "a.", count: 50_000) + "a=1"
+        #expect(report(cilium: goodValues, set: [deep]).first?.contains("nested level of 30") == true)
+        let many = (0..<5_000).map { "a\($0)=1" }.joined(separator: ",")
+        #expect(report(cilium: goodValues, set: [many]).contains { $0.hasPrefix("--set: more than 500 values") })
+    }
+
+    @Test("--set types words as Helm does: TRUE is a boolean, +5 a number, a comma and a dot may be escaped")
+    func typedFlags() throws {
+        let values = try parse(
+            cilium: goodValues, set: ["endpointRoutes.enabled=TRUE,MTU=+1400", "x\\.y=a\\,b\\=c", "tunnel=disabled,"]
+        ).cilium
+        #expect(values?.endpointRoutes == true && values?.mtu == 1400)
+        #expect(
+            try parse(cilium: goodValues, set: ["ipv4NativeRoutingCIDR=NULL,enableIPv4Masquerade=false"]).cilium?
+                .ipv4NativeRoutingCIDR == nil)
     }
 
     @Test(

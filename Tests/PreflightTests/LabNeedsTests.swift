@@ -104,6 +104,11 @@ struct LabNeedsTests {
             kind: Lab
             proxy: {sourceIP: preserve, returnPath: \(returnPath)}
             """
-        #expect(try needs(cilium: "enableIPv4Masquerade: false", lab: lab).features == features)
+        let cilium = """
+            tunnel: disabled
+            autoDirectNodeRoutes: true
+            enableIPv4Masquerade: false
+            """
+        #expect(try needs(cilium: cilium, lab: lab).features == features)
     }
 }

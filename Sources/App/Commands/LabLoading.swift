@@ -19,6 +19,10 @@ package enum LabLoading {
         LabLocator(directories: directories, files: Disk())
     }
 
+    /// More files, or more bytes in all of them, are not a lab; each file's own limit is `LabFiles`'.
+    private static let mostFiles = 500
+    private static let mostBytes = 16 << 20
+
     /// Reads the files of a lab that was found.
     ///
     /// - Throws: `LabProblems` when a file cannot be read or there is no `kind.yaml`.
@@ -26,12 +30,22 @@ package enum LabLoading {
         switch place {
         case .kindConfig(let path): return LabSource(kindConfig: try file(path))
         case .directory(let path, let name):
-            let disk = Disk()
-            var files: [String: [UInt8]] = [:]
-            let inside = disk.names(in: path) + disk.names(in: path + "/manifests").map { "manifests/" + $0 }
-            for name in inside {
-                // The names of the others are known too: one of them may be meant for kind.yaml.
-                files[name] = LabSource.isRead(name) ? try file(name, in: path).bytes : []
+            var inside = try names(in: path)
+            if inside.contains("manifests") { inside += try names(in: path + "/manifests").map { "manifests/" + $0 } }
+            let read = inside.filter { LabSource.isRead($0) }
+            guard read.count <= mostFiles else {
+                throw problem(path, "the lab has \(read.count) files", "at most \(mostFiles)")
+            }
+            // The names of the others are known too: one of them may be meant for kind.yaml.
+            var files = Dictionary(inside.map { ($0, [UInt8]()) }) { first, _ in first }
+            var total = 0
+            for name in read {
+                let bytes = try file(name, in: path).bytes
+                total += bytes.count
+                guard total <= mostBytes else {
+                    throw problem(path, "the lab's files have more than \(mostBytes) bytes", "smaller files")
+                }
+                files[name] = bytes
             }
             return try LabSource(directory: path, name: name == "." ? workingDirectoryName : name, files: files)
         }
@@ -41,33 +55,51 @@ package enum LabLoading {
     ///
     /// - Throws: `LabProblems` naming the file: not a regular file, too large, or the error of the system.
     package static func file(_ path: String) throws(LabProblems) -> LabFile {
-        func failure(_ message: String, _ expected: String) -> LabProblems {
-            LabProblems([Problem(at: SourcePlace(file: path), message, expected: expected)])
-        }
-        guard Disk().isFile(path) else { throw failure("there is no such file", "a regular file") }
-        do throws(any Error) {
-            return LabFile(path: path, bytes: [UInt8](try Data(contentsOf: URL(filePath: path))))
+        do throws(InputFile.Failure) {
+            return LabFile(path: path, bytes: try InputFile.read(path, limit: LabFiles.largestFile))
         } catch {
-            throw failure("the file cannot be read: \(error)", "a readable file")
+            let (message, expected) = words(for: error, wanted: "file")
+            throw problem(path, message, expected)
+        }
+    }
+
+    private static func names(in directory: String) throws(LabProblems) -> [String] {
+        do throws(InputFile.Failure) {
+            return try InputFile.names(in: directory)
+        } catch {
+            let (message, expected) = words(for: error, wanted: "directory")
+            throw problem(directory, message, expected)
+        }
+    }
+
+    private static func problem(_ path: String, _ message: String, _ expected: String) -> LabProblems {
+        LabProblems([Problem(at: SourcePlace(file: path), message, expected: expected)])
+    }
+
+    private static func words(for failure: InputFile.Failure, wanted: String) -> (message: String, expected: String) {
+        switch failure {
+        case .absent: ("there is no such \(wanted)", "a \(wanted == "file" ? "regular file" : wanted)")
+        case .danglingLink where wanted == "directory": ("this is not a directory", "a directory")
+        case .danglingLink: ("the link leads to a file that does not exist", "a regular file")
+        case .linkLoop: ("the symbolic links lead round in a circle", "a regular file")
+        case .leadsOut:
+            ("it is a symbolic link that leads out of the lab's directory", "a file of the directory itself")
+        case .notRegular(let what): ("this is \(what)", "a regular file")
+        case .tooLarge(let bytes): ("the file has \(bytes) bytes or more", "at most \(LabFiles.largestFile)")
+        case .unreadable(let reason): ("the \(wanted) cannot be read: \(reason)", "a \(wanted) this user may read")
         }
     }
 
     /// Reads one file of a lab's directory.
     ///
-    /// - Throws: `LabProblems` naming the file: not a regular file, a link out of the directory, or the system's error.
+    /// - Throws: as ``file(_:)``, and for a link out of the directory.
     private static func file(_ name: String, in directory: String) throws(LabProblems) -> LabFile {
         let path = "\(directory)/\(name)"
-        do throws(KernelError) {
-            let bytes = try LabDirectoryFile.read(name, in: directory, limit: LabFiles.largestFile)
-            return LabFile(path: path, bytes: bytes)
+        do throws(InputFile.Failure) {
+            return LabFile(path: path, bytes: try InputFile.read(name, in: directory, limit: LabFiles.largestFile))
         } catch {
-            let message: (String, String) =
-                switch error.code {
-                case .notPermitted where error.errno == 0: (error.detail, "a file of the directory itself")
-                case .invalid: (error.detail, "a regular file")
-                default: ("the file cannot be read: \(error.detail)", "a readable file")
-                }
-            throw LabProblems([Problem(at: SourcePlace(file: path), message.0, expected: message.1)])
+            let (message, expected) = words(for: error, wanted: "file")
+            throw problem(path, message, expected)
         }
     }
 

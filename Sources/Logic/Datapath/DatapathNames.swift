@@ -16,9 +16,19 @@ package enum DatapathNames {
 
     /// A pod's namespace: `LAB.NAMESPACE_POD`. The underscore, which no Kubernetes name may hold, keeps pods and nodes
     /// apart and the Kubernetes namespace readable.
+    ///
+    /// A file name has 255 bytes at most, and a pod's name alone may have 253. What does not fit ends, behind a second
+    /// underscore, with sixteen hexadecimal digits of a hash of the whole (decision 0011).
     package static func pod(_ lab: String, namespace: String, name: String) -> NamespaceName? {
-        NamespaceName(rawValue: "\(lab).\(namespace)_\(name)")
+        let whole = "\(lab).\(namespace)_\(name)"
+        guard whole.utf8.count > longestFileName else { return NamespaceName(rawValue: whole) }
+        let hash = "_" + hexadecimal(Seed(0).draw("pod-namespace", lab, namespace, name), digits: 16)
+        let head = String(decoding: whole.utf8.prefix(longestFileName - hash.utf8.count), as: UTF8.self)
+        return NamespaceName(rawValue: head + hash)
     }
+
+    /// NAME_MAX.
+    private static let longestFileName = 255
 
     /// A pod's host-side interface: `lxc` and twelve hexadecimal digits, as many as Cilium takes of the SHA-256 of the
     /// container's ID (behaviour 2.6). The ID is a random draw there, and one from the seed here.
@@ -45,7 +55,7 @@ package enum DatapathNames {
     }
 
     private static func hexadecimal(_ bits: UInt64, digits: Int) -> String {
-        let text = String(bits & (1 << UInt64(4 * digits) - 1), radix: 16)
+        let text = String(digits < 16 ? bits & (1 << UInt64(4 * digits) - 1) : bits, radix: 16)
         return String(repeating: "0", count: digits - text.count) + text
     }
 }

@@ -225,7 +225,8 @@ import Testing
                 "rmdir /run/mine; rm /run/netlab"
             ),
             (
-                "mount -t tmpfs -o ro none /run/netlab", "/run/netlab cannot be written: Read-only file system",
+                "mount -t tmpfs -o ro,mode=700 none /run/netlab",
+                "/run/netlab cannot be written: Read-only file system",
                 "umount /run/netlab; rm -rf /run/mount"
             ),
             (

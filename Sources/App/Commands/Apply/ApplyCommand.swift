@@ -21,7 +21,7 @@ struct ApplyCommand: ParsableCommand {
     var filename: [String] = []
 
     @Option(name: .long, help: "Seconds to wait for pods to become ready.")
-    var timeout: Double = 30
+    var timeout = Seconds(30)
 
     @Flag(name: [.short, .long], help: "Say nothing unless something goes wrong.")
     var quiet = false
@@ -29,16 +29,18 @@ struct ApplyCommand: ParsableCommand {
     func run() throws {
         let running = try lab.find()
         let view = ProgressView(Terminal(), isQuiet: quiet)
-        _ = try running.ask(.apply(files: try files(), timeout: timeout)) { view.show($0) }
+        _ = try running.ask(.apply(files: try files(), timeout: timeout.value)) { view.show($0) }
     }
 
     private func files() throws -> [SourceFile] {
         do throws(LabProblems) {
-            var files: [SourceFile] = []
-            for path in filename { files.append(SourceFile(try LabLoading.file(path))) }
-            return files
+            var files: [LabFile] = []
+            for path in filename { files.append(try LabLoading.file(path)) }
+            // Once here, where the bytes are: what is no text at all does not survive the way to the daemon.
+            _ = try LabFiles.manifests(files)
+            return files.map { SourceFile($0) }
         } catch {
-            throw CommandFailure(.usage, error.description)
+            throw LabLoading.failure(error)
         }
     }
 }

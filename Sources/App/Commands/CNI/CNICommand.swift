@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Daemon
+internal import LabFiles
 internal import LinuxKernel
 internal import NetworkPlanning
 
@@ -49,11 +50,14 @@ struct CNICommand: ParsableCommand {
         }
 
         private func files() throws -> [SourceFile] {
-            try values.map { path in
-                guard let bytes = try StateFile.read(path) else {
-                    throw CommandFailure(.usage, "there is no file \(path)")
-                }
-                return SourceFile(path: path, text: String(decoding: bytes, as: UTF8.self))
+            do throws(LabProblems) {
+                var files: [LabFile] = []
+                for path in values { files.append(try LabLoading.file(path)) }
+                // Once here, where the bytes are: what is no text at all does not survive the way to the daemon.
+                if !files.isEmpty { _ = try LabFiles.cilium(files: files, set: set) }
+                return files.map { SourceFile($0) }
+            } catch {
+                throw LabLoading.failure(error)
             }
         }
     }

@@ -35,6 +35,22 @@ struct AccessFlags: ParsableArguments {
     var access: HostAccess? { noHostCommands ? HostAccess.none : allowPrivileged ? .privileged : nil }
 }
 
+/// A length of time as people type it: a number of seconds that a clock can hold.
+struct Seconds: ExpressibleByArgument {
+    let value: Double
+
+    init(_ value: Double) { self.value = value }
+
+    /// nil for what is no number, negative, or beyond a year; so are `nan` and `inf`, which `Double` would take.
+    init?(argument: String) {
+        guard let value = Double(argument), (0...31_536_000).contains(value) else { return nil }
+        self.value = value
+    }
+
+    /// For the help's default value.
+    var defaultValueDescription: String { value == value.rounded() ? "\(Int(value))" : "\(value)" }
+}
+
 /// `--json`.
 struct JSONFlag: ParsableArguments {
     @Flag(name: .long, help: "Print JSON.")

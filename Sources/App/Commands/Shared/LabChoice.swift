@@ -44,14 +44,18 @@ extension LabLoading {
         do throws(LabProblems) {
             let source = try source(place)
             let access = access ?? .confined
-            let lab = try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name, access: access))
-            for warning in lab.warnings { Terminal().line("\(warning)") }
+            let lab = try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name, access: access)).admitted()
+            for line in LabProblems(lab.warnings).lines { Terminal().line(line) }
             return (SubmittedLab(name: lab.name, source: source, access: access), lab)
         } catch {
-            // As compilers print them, so that editors find the line: nothing stands in front of the file.
-            for problem in error.problems { Terminal().line("\(problem)") }
-            throw ExitCodeOnly(ControlFailure.Kind.usage.rawValue)
+            throw failure(error)
         }
+    }
+
+    /// Prints the problems, as compilers do, so that editors find the line: nothing stands in front of the file.
+    static func failure(_ problems: LabProblems) -> ExitCodeOnly {
+        for line in problems.lines { Terminal().line(line) }
+        return ExitCodeOnly(ControlFailure.Kind.usage.rawValue)
     }
 
     /// The files that a lab of this name was last brought up with.

@@ -49,7 +49,7 @@ struct RunningLab {
             throw CommandFailure(
                 .environment, "network namespaces need root", advice: "run it again with sudo")
         }
-        do throws(KernelError) { try StateRoot.check(LabPaths.root) } catch { throw CommandFailure(error) }
+        do throws(ControlFailure) { try LabPaths.checkRoot() } catch { throw CommandFailure(error) }
     }
 
     /// A connection to the lab's daemon.

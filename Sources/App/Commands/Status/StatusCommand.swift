@@ -24,13 +24,13 @@ struct StatusCommand: ParsableCommand {
     var wait = false
 
     @Option(name: .long, help: "Seconds to wait at most.")
-    var waitDuration: Double = 300
+    var waitDuration = Seconds(300)
 
     @OptionGroup var output: JSONFlag
 
     func run() throws {
         let running = try lab.find()
-        let deadline = Clock.monotonic() + waitDuration
+        let deadline = Clock.monotonic() + waitDuration.value
         var status = try ask(running)
         while wait, !isGood(status), Clock.monotonic() < deadline {
             StandardStream.pause(seconds: 0.05)

@@ -34,7 +34,7 @@ struct UpCommand: ParsableCommand {
     var prune = false
 
     @Option(name: .long, help: "Seconds to wait for pods to become ready.")
-    var timeout: Double = 30
+    var timeout = Seconds(30)
 
     @OptionGroup var access: AccessFlags
 
@@ -45,7 +45,7 @@ struct UpCommand: ParsableCommand {
 
     func run() throws {
         let (source, files) = try LabLoading.submit(lab, name: name, access: access.access)
-        let options = UpOptions(dryRun: dryRun, prune: prune, timeout: timeout)
+        let options = UpOptions(dryRun: dryRun, prune: prune, timeout: timeout.value)
         if dryRun { return try showPlan(source, options) }
         let terminal = Terminal()
         let needs = try LabPreflight.run(files, terminal)

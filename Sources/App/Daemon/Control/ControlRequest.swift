@@ -69,7 +69,7 @@ package struct SubmittedLab: Codable, Sendable, Hashable {
 
     /// Checks the files and gives them their meaning.
     package func parsed() throws(LabProblems) -> Lab {
-        try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name, access: access))
+        try LabFiles.parse(source, overrides: LabFiles.Overrides(name: name, access: access)).admitted()
     }
 }
 

@@ -75,7 +75,7 @@ package enum DaemonStart {
         _ paths: LabPaths, _ onEvent: (ControlEvent) -> Void
     ) throws(ControlFailure) -> (ControlClient, isNew: Bool) {
         ProcessEnvironment.useOrdinaryUmask()
-        try kernel { () throws(KernelError) in try StateRoot.check(LabPaths.root) }
+        try LabPaths.checkRoot()
         if let connection = try? LocalConnection(path: paths.socket) { return (ControlClient(connection), false) }
         try LabPaths.refuseRootObstacle()
         let lock = try kernel { () throws(KernelError) in try DirectoryLock(LabPaths.root) }

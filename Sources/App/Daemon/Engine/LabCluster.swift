@@ -91,7 +91,7 @@ final class LabCluster {
             } catch {
                 // The object is at fault, unless it is the store that failed.
                 if case .storage = error { throw ControlFailure(describing: error) }
-                throw ControlFailure(.usage, "\(manifest.place): \(error)")
+                throw ControlFailure(LabProblems([Problem(at: manifest.place, "\(error)")]))
             }
         }
         for name in previous.compactMap(AppliedName.init(text:)) where !applied.contains(name.text) {

@@ -80,7 +80,7 @@ extension LabEngine {
         let own = values.isEmpty ? source.cilium.map { [$0] } ?? [] : values
         let (parsed, warnings): (CiliumValues, [Problem])
         do throws(LabProblems) {
-            (parsed, warnings) = try LabFiles.cilium(files: own.map(\.file), set: set)
+            (parsed, warnings) = try LabFiles.cilium(files: own.map(\.file), set: set, for: lab?.files)
         } catch {
             throw ControlFailure(error)
         }
@@ -157,6 +157,8 @@ extension LabEngine {
                 let parsed: (manifests: [Manifest], warnings: [Problem])
                 do throws(LabProblems) {
                     parsed = try LabFiles.manifests(files.map(\.file), access: record.source?.access ?? .confined)
+                    let refused = Admission.problems(in: parsed.manifests)
+                    guard refused.isEmpty else { throw LabProblems(refused) }
                 } catch {
                     throw ControlFailure(error)
                 }

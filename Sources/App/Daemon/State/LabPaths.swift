@@ -1,4 +1,5 @@
 internal import LinuxKernel
+internal import NetworkPlanning
 
 /// Where a lab keeps its state. Nothing outside /run/netlab and /run/netns is ever written.
 package struct LabPaths: Hashable, Sendable {
@@ -45,6 +46,13 @@ package struct LabPaths: Hashable, Sendable {
 extension LabPaths {
     /// - Throws: environment, when something else stands where the state of all labs goes.
     package static func refuseRootObstacle() throws(ControlFailure) { try refuse(root) }
+
+    /// - Throws: environment, when something else stands where the state of all labs goes, or others could have
+    ///   written to it.
+    package static func checkRoot() throws(ControlFailure) {
+        try refuseRootObstacle()
+        do throws(KernelError) { try StateRoot.check(root) } catch { throw ControlFailure(error) }
+    }
 
     /// - Throws: environment, when something else stands where the lab's state goes, or nothing can be written there.
     func refuseObstacle() throws(ControlFailure) {

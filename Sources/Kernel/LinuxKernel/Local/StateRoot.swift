@@ -21,11 +21,22 @@ package enum StateRoot {
     package static func prepare(_ path: String) throws(KernelError) -> FileDescriptor {
         while true {
             if let slash = path.lastIndex(of: "/") { try StateFile.makeDirectory(String(path[..<slash])) }
-            if mkdir(path, 0o700) != 0, errno != EEXIST {
-                throw KernelError(errno: errno, "make the directory \(path)")
-            }
+            if PathKind(of: path) == .absent { try make(path) }
             // It may have gone again meanwhile: the last lab's `down` removes it.
             if let directory = try open(path) { return directory }
+        }
+    }
+
+    private static func make(_ path: String) throws(KernelError) {
+        let operation = "make the directory \(path)"
+        do throws(SystemCall.Failure) {
+            try FaultPoint.change(operation) { () throws(SystemCall.Failure) in
+                try SystemCall.check { mkdir(path, 0o700) }
+            }
+        } catch {
+            // Another process may have been quicker.
+            if error.errno == EEXIST { return }
+            throw KernelError(errno: error.errno, operation, advice: StateFile.advice(for: error.errno))
         }
     }
 

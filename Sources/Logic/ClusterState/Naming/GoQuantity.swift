@@ -54,8 +54,9 @@ struct GoQuantity: Equatable {
             } else {
                 return nil
             }
-            scale -= Int32(fraction.utf8.count)
             guard scale >= -9 else { return nil }
+            scale -= Int32(fraction.utf8.count)
+            guard scale >= -9, scale < 1 << 16 else { return nil }
             value = shifted
             isCanonical = scale % 3 == 0 && !digits.hasSuffix("000") && !digits.hasPrefix("0")
         }

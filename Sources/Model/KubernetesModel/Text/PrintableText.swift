@@ -3,8 +3,8 @@ extension String {
     /// otherwise colour, overwrite or hide what stands around it.
     ///
     /// Control characters are shown in caret notation, ESC as `^[` and line feed as `^J` (kubectl shows ESC so, too);
-    /// the rest that does not show itself (C1 controls, line separators, marks that turn the direction of writing) by
-    /// number, `<U+202E>`. Text without such characters is returned as it is.
+    /// the rest that does not show itself (C1 controls, line separators, marks that turn the direction of writing, code
+    /// points without a meaning) by number, `<U+202E>`. Text without such characters is returned as it is.
     package var printable: String {
         guard unicodeScalars.contains(where: Self.acts) else { return self }
         var result = ""
@@ -23,8 +23,11 @@ extension String {
     }
 
     private static func acts(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7f..<0xa0, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x2069, 0xfeff: true
+        if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7f }
+        return switch scalar.properties.generalCategory {
+        // The joiner inside an emoji and some scripts' words changes nothing but the shape of its neighbours.
+        case .format: scalar != "\u{200d}"
+        case .control, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
         default: false
         }
     }

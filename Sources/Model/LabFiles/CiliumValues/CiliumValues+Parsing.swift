@@ -6,11 +6,13 @@ extension CiliumValues {
     /// - Parameters:
     ///   - underlay: the nodes' subnet, which the pod address pool must leave alone.
     ///   - problems: every problem found is added, warnings included.
+    /// - Returns: the values, and the tree of those that are heeded, for places.
     static func parse(
         files: [LabFile], set: [String], underlay: IPPrefix?, problems: inout [Problem]
-    ) -> CiliumValues {
+    ) -> (CiliumValues, YAMLValue) {
         let merged = HelmValues(files: files, set: set)
         problems += merged.problems
+        if merged.hasUnreadFile { return (CiliumValues(), merged.root) }
         problems += unheeded(in: merged.root)
         let heeded = heeded(merged.root)
         let faults = SchemaWalk.problems(in: heeded, .object(schema), .lenient)
@@ -21,14 +23,16 @@ extension CiliumValues {
             CiliumValidation(
                 values: values, tree: heeded, underlay: underlay, unreadable: unreadable
             ).problems
-        return values
+        return (values, heeded)
     }
 
     private init(_ tree: YAMLValue) {
         func word<Value: RawRepresentable<String>>(_ value: YAMLValue?, _ fallback: Value) -> Value {
             value?.text.flatMap(Value.init(rawValue:)) ?? fallback
         }
-        func prefix(_ value: YAMLValue?) -> IPPrefix? { value?.text.flatMap { IPPrefix($0) }?.network }
+        func prefix(_ value: YAMLValue?) -> IPPrefix? {
+            value?.text.flatMap { IPPrefix($0)?.network }.flatMap { $0.family == .ipv4 ? $0 : nil }
+        }
         self.init()
         tunnel = word(tree["tunnel"], tunnel)
         autoDirectNodeRoutes = tree["autoDirectNodeRoutes"]?.boolean ?? false

@@ -65,23 +65,30 @@ extension CiliumValues {
         return known.contains(mode) ? "ipam mode \(mode) is not yet supported" : "unknown ipam mode \(mode)"
     }
 
-    /// A warning for every leaf of the values that netlab does not heed.
+    /// A warning for every leaf of the values that netlab does not heed; of very many, for the first.
     static func unheeded(in values: YAMLValue) -> [Problem] {
-        leaves(values, schema, "")
+        var problems: [Problem] = []
+        leaves(values, schema, "", &problems)
+        return problems
     }
 
     /// The values without what ``unheeded(in:)`` warned about, so that a strict walk finds only real faults.
     static func heeded(_ values: YAMLValue) -> YAMLValue { keep(values, schema) }
 
-    private static func leaves(_ value: YAMLValue, _ fields: [Field], _ path: String) -> [Problem] {
-        (value.entries ?? []).flatMap { entry -> [Problem] in
+    private static func leaves(
+        _ value: YAMLValue, _ fields: [Field], _ path: String, _ problems: inout [Problem]
+    ) {
+        for entry in value.entries ?? [] where problems.count < 1000 {
             let key = SchemaWalk.join(path, entry.key)
             if let known = fields.first(where: { $0.name == entry.key }) {
-                guard case .object(let inner) = known.schema else { return [] }
-                return leaves(entry.value, inner, key)
+                guard case .object(let inner) = known.schema else { continue }
+                leaves(entry.value, inner, key, &problems)
+            } else if let entries = entry.value.entries, !entries.isEmpty {
+                leaves(entry.value, [], key, &problems)
+            } else {
+                let note = note(entry.key, fields)
+                problems.append(Problem(at: entry.keyPlace, field: key, note, severity: .warning))
             }
-            if let entries = entry.value.entries, !entries.isEmpty { return leaves(entry.value, [], key) }
-            return [Problem(at: entry.keyPlace, field: key, note(entry.key, fields), severity: .warning)]
         }
     }
 

@@ -83,7 +83,21 @@ extension KindConfig {
                     "cluster name \"\(name)\" is probably too long, this might not work properly on some systems",
                     expected: "at most 50 characters", severity: .warning))
         }
-        for (index, node) in nodes.enumerated() where node.name.utf8.count > 63 {
+        if nodes.count > Self.mostNodes {
+            problems.append(
+                Problem(
+                    at: nodesPlace, field: "nodes",
+                    "\(nodes.count) nodes are more than the bridge that joins them has ports",
+                    expected: "at most \(Self.mostNodes) nodes, as a Linux bridge takes no more"))
+        }
+        if let node = nodes.first, TextRule.dnsSubdomain.fault(node.name) != nil, Self.isClusterName(name) {
+            problems.append(
+                Problem(
+                    at: document["name"]?.place ?? document.place, field: "name",
+                    "nodes would be called \"\(node.name)\", which is not a valid node name",
+                    expected: TextRule.dnsSubdomain.expected))
+        }
+        for (index, node) in nodes.enumerated().prefix(Self.mostNodes) where node.name.utf8.count > 63 {
             problems.append(
                 Problem(
                     at: document["nodes"]?.items?[index].place ?? document.place, field: "nodes[\(index)]",
@@ -96,7 +110,10 @@ extension KindConfig {
 
 extension KindConfig.Networking {
     fileprivate init(_ section: YAMLValue?) {
-        func prefix(_ field: String) -> IPPrefix? { section?[field]?.text.flatMap { IPPrefix($0) }?.network }
+        func prefix(_ field: String) -> IPPrefix? {
+            // One of another family was reported; nothing more is said of it.
+            section?[field]?.text.flatMap { IPPrefix($0)?.network }.flatMap { $0.family == .ipv4 ? $0 : nil }
+        }
         self.init(
             podSubnet: prefix("podSubnet") ?? Self.defaultPodSubnet,
             serviceSubnet: prefix("serviceSubnet") ?? Self.defaultServiceSubnet,

@@ -16,12 +16,15 @@ extension KindConfig {
         Field("containerdConfigPatchesJSON6902", .list(.text), effect: noEffect),
     ])
 
+    /// BR_MAX_PORTS: a bridge numbers its ports with ten bits, from 1.
+    static let mostNodes = 1023
+
     private static let node = Schema.object([
         Field(
             "role",
             .text(TextRule.oneOf(Role.allCases.map(\.rawValue)) { "\"\($0)\" is not a valid node role" })),
         Field("image", .text, effect: noEffect),
-        Field("labels", .textMap),
+        Field("labels", ManifestSchema.labels),
         Field("extraMounts", .list(mount), effect: noEffect),
         Field("extraPortMappings", .list(portMapping), effect: noEffect),
         Field("kubeadmConfigPatches", .list(.text), effect: noEffect),

@@ -26,9 +26,12 @@ struct ClusterValidation {
     /// A pin for a Service that the manifests do not make may be meant for one made later by hand: a warning.
     private var pinProblems: [Problem] {
         let services = lab.manifests.compactMap { $0.object.object as? Service }.map(\.pinName)
-        return (optionsTree?["services"]?.entries ?? []).compactMap { entry in
-            guard let pinned = LabOptions.ServiceName(text: entry.key), !services.contains(pinned) else { return nil }
-            let near = Spelling.nearest(to: "\(pinned)", among: services.map(\.description))
+        let known = Set(services)
+        // Against very many Services every name of very many would be compared; nobody needs that many hints.
+        let words = services.prefix(200).map(\.description)
+        return (optionsTree?["services"]?.entries ?? []).prefix(1000).compactMap { entry in
+            guard let pinned = LabOptions.ServiceName(text: entry.key), !known.contains(pinned) else { return nil }
+            let near = Spelling.nearest(to: "\(pinned)", among: words)
             return Problem(
                 at: entry.keyPlace, field: "services.\(entry.key)",
                 "the manifests have no Service \(pinned)" + (near.map { "; did you mean \($0)?" } ?? ""),

@@ -1,5 +1,3 @@
-package import NetworkModel
-
 /// Turns a lab's files into a ``Lab``, or into everything that is wrong with them.
 package enum LabFiles {
     /// What the caller decides besides the files.
@@ -27,11 +25,11 @@ package enum LabFiles {
         }
     }
 
+    /// Bytes that a file may have.
+    package static let largestFile = YAMLPrecheck.largestFile
+
     /// The images that the workloads of this release run by themselves.
     package static let defaultImages: Set<String> = ["hello-app:1.0", "hello-app:2.0", "netlab/echo"]
-
-    /// The most bytes a file may have; reading more of it is of no use.
-    package static let largestFile = YAMLPrecheck.largestFile
 
     /// Reads, defaults and checks all files of a lab. Pure: bytes in, values out.
     ///
@@ -44,10 +42,10 @@ package enum LabFiles {
         let (options, tree) = source.options.map { LabOptions.parse($0, problems: &problems) } ?? (LabOptions(), nil)
         let hasValues = source.cilium != nil || !overrides.values.isEmpty || !overrides.set.isEmpty
         let files = (source.cilium.map { [$0] } ?? []) + overrides.values
-        let cilium =
+        let (cilium, ciliumTree) =
             hasValues
             ? CiliumValues.parse(
-                files: files, set: overrides.set, underlay: options.underlay.subnet, problems: &problems) : nil
+                files: files, set: overrides.set, underlay: options.underlay.subnet, problems: &problems) : (nil, nil)
         let manifests = ManifestReader.read(
             source.manifests, builtInImages: overrides.builtInImages, access: overrides.access, problems: &problems)
         let name = overrides.name ?? options.name ?? source.defaultName ?? kind?.config.name ?? "kind"
@@ -63,7 +61,8 @@ package enum LabFiles {
             name: name, path: source.path, kind: kind.config, cilium: cilium, options: options, manifests: manifests,
             warnings: [])
         let isSound = !problems.contains { $0.severity == .error }
-        let validation = LabValidation(lab: lab, source: source, kindTree: kind.tree, optionsTree: tree)
+        let validation = LabValidation(
+            lab: lab, source: source, kindTree: kind.tree, optionsTree: tree, ciliumTree: ciliumTree)
         problems += validation.problems + (isSound ? validation.advice : [])
         return try lab.concluded(problems)
     }
@@ -88,14 +87,27 @@ package enum LabFiles {
     /// - Parameters:
     ///   - files: the lab's `cilium.yaml` first, then `-f` files.
     ///   - set: `--set` flags in order.
-    ///   - underlay: the nodes' subnet, which the pod address pool must leave alone.
+    ///   - lab: the lab they are for: its subnets, which the pod address pool must leave alone, and its nodes, which must
+    ///     find room in it.
     /// - Returns: the values and the warnings.
     /// - Throws: every problem, warnings included, when at least one is an error.
     package static func cilium(
-        files: [LabFile], set: [String], underlay: IPPrefix? = nil
+        files: [LabFile], set: [String], for lab: Lab? = nil
     ) throws(LabProblems) -> (values: CiliumValues, warnings: [Problem]) {
         var problems: [Problem] = []
-        let values = CiliumValues.parse(files: files, set: set, underlay: underlay, problems: &problems)
+        let (values, tree) = CiliumValues.parse(
+            files: files, set: set, underlay: lab?.options.underlay.subnet, problems: &problems)
+        if var lab {
+            lab.cilium = values
+            // The lab's own files were found right when it was made; what is wrong now is the values'.
+            let source = LabSource(
+                path: lab.path, defaultName: nil, kind: LabFile(path: files.last?.path ?? lab.path, bytes: []))
+            problems +=
+                AddressSpaceValidation(
+                    lab: lab, source: source, kindTree: YAMLValue(.mapping([]), at: SourcePlace(file: lab.path)),
+                    optionsTree: nil, ciliumTree: tree
+                ).problems
+        }
         let sorted = LabProblems(problems)
         if problems.contains(where: { $0.severity == .error }) { throw sorted }
         return (values, sorted.problems)

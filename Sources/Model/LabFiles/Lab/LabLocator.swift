@@ -51,10 +51,14 @@ package struct LabLocator {
         }
         for candidate in candidates {
             let path = trimmed(candidate)
-            if files.isDirectory(path), files.isFile(path + "/kind.yaml") || path == trimmed(word) && isPath(word) {
+            if files.isDirectory(path),
+                files.names(in: path).contains("kind.yaml") || path == trimmed(word) && isPath(word)
+            {
                 return .directory(path: path, name: lastName(of: path))
             }
-            if path == trimmed(word), files.isFile(path) { return .kindConfig(path: path) }
+            if path == trimmed(word), files.isFile(path) || isPath(word) && isThere(path) {
+                return .kindConfig(path: path)
+            }
         }
         throw NotFound(word: word, searched: candidates, known: known)
     }
@@ -65,6 +69,14 @@ package struct LabLocator {
             files.names(in: directory).filter { files.isFile("\(directory)/\($0)/kind.yaml") }
         }
         return Set(names).sorted()
+    }
+
+    /// Whether there is anything at that path, such as a pipe: reading it will say what is wrong with it.
+    private func isThere(_ path: String) -> Bool {
+        let parts = path.split(separator: "/")
+        guard let last = parts.last else { return false }
+        let parent = (path.hasPrefix("/") ? "/" : "") + parts.dropLast().joined(separator: "/")
+        return !files.isDirectory(path) && files.names(in: parent.isEmpty ? "." : parent).contains(String(last))
     }
 
     private func isPath(_ word: String) -> Bool { word.contains("/") || word == "." || word == ".." }

@@ -7,11 +7,16 @@ struct LabValidation {
     let source: LabSource
     let kindTree: YAMLValue
     let optionsTree: YAMLValue?
+    let ciliumTree: YAMLValue?
 
     var problems: [Problem] {
         var problems = overlaps
+        problems +=
+            AddressSpaceValidation(
+                lab: lab, source: source, kindTree: kindTree, optionsTree: optionsTree, ciliumTree: ciliumTree
+            ).problems
         problems += ClusterValidation(lab: lab, optionsTree: optionsTree).problems
-        if let optionsTree {
+        if let optionsTree, lab.kind.nodes.count <= KindConfig.mostNodes {
             problems +=
                 PinValidation(options: lab.options, tree: optionsTree, kind: lab.kind, cilium: lab.cilium).problems
         }
@@ -19,7 +24,7 @@ struct LabValidation {
     }
 
     /// Warnings that make sense only for files without errors.
-    var advice: [Problem] { proxyAdvice + cniAdvice + portAdvice }
+    var advice: [Problem] { proxyAdvice + cniAdvice + portAdvice + PodCountValidation.advice(lab) }
 
     /// The nodes' subnet must be free of pods and Services. Cilium's pool may hold the service subnet, as it does in
     /// the tutorial (10.0.0.0/8 and 10.96.0.0/16); only the blocks handed to nodes matter there.

@@ -20,16 +20,21 @@ package struct Problem: Hashable, Sendable, Codable {
     package var expected: String?
     package var severity: Severity
 
+    /// Linux's PATH_MAX: a path that can be opened is printed whole, so that editors find it.
+    private static let longestPath = 4096
+
+    /// What is printed of the file's content is made fit for it: control characters are shown by their code points, and
+    /// long values lose their middle.
     package init(
         at place: SourcePlace, field: String = "", _ message: String, expected: String? = nil,
         severity: Severity = .error
     ) {
-        file = place.file
+        file = PrintableText.of(place.file, longest: Self.longestPath)
         line = place.line
         column = place.column
-        self.field = field
-        self.message = message
-        self.expected = expected
+        self.field = PrintableText.of(field, longest: 160)
+        self.message = PrintableText.of(message, longest: 400)
+        self.expected = expected.map { PrintableText.of($0, longest: 400) }
         self.severity = severity
     }
 }
@@ -67,5 +72,15 @@ package struct LabProblems: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// One problem a line.
-    package var description: String { problems.map(\.description).joined(separator: "\n") }
+    package var description: String { lines.joined(separator: "\n") }
+
+    /// One problem a line; of very many the first, and how many more there are.
+    package var lines: [String] {
+        var lines = problems.prefix(Self.mostLines).map(\.description)
+        if problems.count > Self.mostLines { lines.append("… and \(problems.count - Self.mostLines) more problems") }
+        return lines
+    }
+
+    /// More than anybody mends in one go; a file made to flood the terminal would bring tens of thousands.
+    private static let mostLines = 200
 }

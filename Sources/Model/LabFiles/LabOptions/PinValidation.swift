@@ -42,10 +42,12 @@ struct PinValidation {
     private mutating func checkNodes() {
         var addresses = Claims(), routers = Claims()
         var blocks: [(IPPrefix, String)] = []
+        let names = kind.nodes.map(\.name)
+        let known = Set(names)
         for entry in tree["nodes"]?.entries ?? [] {
             let path = "nodes.\(entry.key)"
-            guard kind.nodes.contains(where: { $0.name == entry.key }) else {
-                let names = kind.nodes.map(\.name)
+            guard known.contains(entry.key) else {
+                guard problems.count < 100 else { continue }
                 let near = Spelling.nearest(to: entry.key, among: names)
                 problems.append(
                     Problem(

@@ -7,6 +7,8 @@ enum ManifestReader {
     ) -> [Manifest] {
         var manifests: [Manifest] = []
         var seen: [String: SourcePlace] = [:]
+        var pods = 0
+        var isTooMuch = false
         for file in files.sorted(by: { $0.path < $1.path }) {
             let reader = YAMLReader(bytes: file.bytes, file: file.path)
             problems += reader.problems
@@ -27,6 +29,11 @@ enum ManifestReader {
                     seen[identity] = value.place
                 }
                 manifests.append(manifest)
+                pods += PodCountValidation.pods(of: manifest)
+                if pods > PodCountValidation.mostPods, !isTooMuch {
+                    isTooMuch = true
+                    problems.append(PodCountValidation.problem(pods, value, field))
+                }
             }
         }
         return manifests
@@ -90,7 +97,7 @@ enum ManifestReader {
         let message =
             "no matches for kind \"\(YAMLValue.shortened(kind))\" in version \"\(YAMLValue.shortened(apiVersion))\""
         return Problem(
-            at: place, field: SchemaWalk.join(field, "kind"), message,
+            at: place, field: SchemaWalk.join(field, "kind"), message + PrintableText.lookalikes(in: kind + apiVersion),
             expected: rightVersion.map { "apiVersion: \($0.dropLast(kind.utf8.count + 1))" }
                 ?? "a kind netlab runs: " + ManifestSchema.kindNames.joined(separator: ", "))
     }

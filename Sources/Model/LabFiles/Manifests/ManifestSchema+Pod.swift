@@ -6,8 +6,8 @@ enum PodSchema {
         Field("containers", .list(.object(container)), required: true),
         Field("initContainers", .list(.object(container))),
         Field("restartPolicy", .oneOf(["Always", "OnFailure", "Never"])),
-        Field("terminationGracePeriodSeconds", .integer(0...Int.max)),
-        Field("activeDeadlineSeconds", .integer(1...Int.max)),
+        Field("terminationGracePeriodSeconds", .integer(0...Int(Int32.max))),
+        Field("activeDeadlineSeconds", .integer(1...Int(Int32.max))),
         Field("nodeSelector", .textMap), Field("nodeName", .text), Field("hostname", .text(TextRule.dnsLabel)),
         Field("subdomain", .text(TextRule.dnsLabel)),
         Field("tolerations", .list(.object(toleration))),
@@ -19,7 +19,8 @@ enum PodSchema {
         Field("shareProcessNamespace", .boolean, effect: ownProcesses),
         Field("serviceAccountName", .text), Field("serviceAccount", .text),
         Field("automountServiceAccountToken", .boolean), Field("schedulerName", .text),
-        Field("enableServiceLinks", .boolean), Field("priority", .integer), Field("priorityClassName", .text),
+        Field("enableServiceLinks", .boolean), Field("priority", .integer(Int(Int32.min)...Int(Int32.max))),
+        Field("priorityClassName", .text),
         Field("preemptionPolicy", .text), Field("runtimeClassName", .text),
         Field("overhead", .map(keys: nil, values: quantity)),
         Field("readinessGates", .list(.anything)), Field("affinity", .anything),
@@ -121,13 +122,13 @@ enum PodSchema {
         Field("periodSeconds", .integer(1...Int(Int32.max))),
         Field("successThreshold", .integer(1...Int(Int32.max))),
         Field("failureThreshold", .integer(1...Int(Int32.max))),
-        Field("terminationGracePeriodSeconds", .integer(1...Int.max)),
+        Field("terminationGracePeriodSeconds", .integer(1...Int(Int32.max))),
     ]
 
     private static let toleration: [Field] = [
         Field("key", .text), Field("operator", .oneOf(["Exists", "Equal"])), Field("value", .text),
         Field("effect", .oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"])),
-        Field("tolerationSeconds", .integer),
+        Field("tolerationSeconds", .integer(Int(Int32.min)...Int(Int32.max))),
     ]
 
     private static let topologySpread: [Field] = [

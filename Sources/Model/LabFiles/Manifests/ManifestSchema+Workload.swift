@@ -28,9 +28,9 @@ enum WorkloadSchema {
     ])
 
     private static let countOrShare = Schema.integerOrText(
-        IntegerRule(0...Int(Int32.max), "a count or a percentage"),
+        IntegerRule(0...100_000, "a count or a percentage"),
         TextRule("a count or a percentage such as 25%") { text in
-            text.hasSuffix("%") && Int(text.dropLast()).map { $0 >= 0 } == true
+            text.hasSuffix("%") && Int(text.dropLast()).map((0...1000).contains) == true
                 ? nil : "\"\(YAMLValue.shortened(text))\" is neither"
         })
 }

@@ -1,3 +1,5 @@
+import KubernetesModel
+
 /// The fields of the kinds a manifest may hold, as the wire types name them (kubectl's strict decoding refuses others).
 enum ManifestSchema {
     /// The kinds `netlab up` applies, by `apiVersion/kind`.
@@ -31,10 +33,14 @@ enum ManifestSchema {
         Field("namespace", .text(TextRule.dnsLabel)), Field("labels", labels), Field("annotations", .textMap),
         Field("finalizers", .list(.text)), Field("ownerReferences", .list(.object(ownerReference))),
         Field("uid", .text), Field("resourceVersion", .text), Field("generation", .integer),
-        Field("creationTimestamp", .text), Field("deletionTimestamp", .text),
-        Field("deletionGracePeriodSeconds", .integer), Field("managedFields", .list(.anything)),
+        Field("creationTimestamp", .text(time)), Field("deletionTimestamp", .text(time)),
+        Field("deletionGracePeriodSeconds", .integer(0...Int(Int32.max))), Field("managedFields", .list(.anything)),
         Field("selfLink", .text),
     ]
+
+    private static let time = TextRule("a time such as 2024-01-31T12:00:00Z") { text in
+        Timestamp(text) == nil ? "\"\(YAMLValue.shortened(text))\" is not a time" : nil
+    }
 
     static let labelSelector = Schema.object([
         Field("matchLabels", labels),

@@ -36,10 +36,23 @@ struct ObjectValidation {
 
     private mutating func checkName() {
         guard let metadata = value["metadata"], metadata.entries != nil else { return }
-        if metadata["name"] == nil, metadata["generateName"] == nil {
-            report(metadata, path("metadata.name"), "this required field is missing")
+        if metadata["name"] == nil {
+            if let prefix = metadata["generateName"] {
+                // kubectl's words.
+                report(prefix, path("metadata.generateName"), "cannot use generate name with apply", "metadata.name")
+            } else {
+                report(metadata, path("metadata.name"), "this required field is missing")
+            }
+        }
+        if value["kind"]?.text == "Namespace", let name = metadata["name"], let text = name.text,
+            !TextRule.isLabel(text[...]), TextRule.dnsSubdomain.fault(text) == nil
+        {
+            report(
+                name, path("metadata.name"), "\"\(YAMLValue.shortened(text))\" is not a valid name of a Namespace",
+                TextRule.dnsLabel.expected)
         }
         if value["kind"]?.text == "Service", let name = metadata["name"], let text = name.text,
+            TextRule.dnsSubdomain.fault(text) == nil,
             !TextRule.isLabel(text[...]) || text.utf8.first.map({ (48...57).contains($0) }) == true
         {
             report(
@@ -58,7 +71,8 @@ struct ObjectValidation {
             report(selector, path("spec.selector"), "empty selector is invalid for a deployment", "matchLabels")
         }
         let labels = template["metadata"]?["labels"]
-        for entry in wanted where labels?[entry.key]?.text != entry.value.text {
+        let texts = Dictionary((labels?.entries ?? []).map { ($0.key, $0.value.text) }) { first, _ in first }
+        for entry in wanted where (texts[entry.key] ?? nil) != entry.value.text {
             report(
                 labels ?? template, path("spec.template.metadata.labels"),
                 "`selector` does not match template `labels`", "\(entry.key): \(entry.value.text ?? "")")
@@ -74,7 +88,7 @@ struct ObjectValidation {
     }
 
     private mutating func checkPod(_ spec: YAMLValue, _ path: String) {
-        var names: [String] = []
+        var names: Set<String> = []
         if let containers = spec["containers"], containers.items?.isEmpty == true {
             report(containers, path + ".containers", "this required field is missing", "at least one container")
         }
@@ -82,10 +96,9 @@ struct ObjectValidation {
             for (index, container) in (spec[list]?.items ?? []).enumerated() {
                 let containerPath = "\(path).\(list)[\(index)]"
                 if let name = container["name"], let text = name.text {
-                    if names.contains(text) {
+                    if !names.insert(text).inserted {
                         report(name, containerPath + ".name", "Duplicate value: \"\(text)\"")
                     }
-                    names.append(text)
                 }
                 checkImage(container, containerPath)
                 checkPortNames(container, containerPath)
@@ -110,11 +123,11 @@ struct ObjectValidation {
     }
 
     private mutating func checkPortNames(_ container: YAMLValue, _ path: String) {
-        var names: [String] = []
+        var names: Set<String> = []
         for (index, port) in (container["ports"]?.items ?? []).enumerated() {
             guard let name = port["name"], let text = name.text else { continue }
-            if names.contains(text) { report(name, "\(path).ports[\(index)].name", "Duplicate value: \"\(text)\"") }
-            names.append(text)
+            guard !names.insert(text).inserted else { continue }
+            report(name, "\(path).ports[\(index)].name", "Duplicate value: \"\(text)\"")
         }
     }
 
@@ -130,20 +143,18 @@ struct ObjectValidation {
             report(
                 place, path("spec.type"), "type \(type) is not yet supported; only its ClusterIP works", nil, .warning)
         }
-        var names: [String] = []
-        var numbers: [String] = []
+        var names: Set<String> = []
+        var numbers: Set<String> = []
         for (index, port) in ports.enumerated() where port.entries != nil {
             let portPath = path("spec.ports[\(index)]")
             if let name = port["name"], let text = name.text {
-                if names.contains(text) { report(name, portPath + ".name", "Duplicate value: \"\(text)\"") }
-                names.append(text)
+                if !names.insert(text).inserted { report(name, portPath + ".name", "Duplicate value: \"\(text)\"") }
             } else if ports.count > 1 {
                 report(port, portPath + ".name", "this required field is missing", "a name, as there are several ports")
             }
             let transport = port["protocol"]?.text ?? "TCP"
             let number = "\(port["port"]?.text ?? "")/\(transport)"
-            if numbers.contains(number) { report(port, portPath, "Duplicate value: \(number)") }
-            numbers.append(number)
+            if !numbers.insert(number).inserted { report(port, portPath, "Duplicate value: \(number)") }
             if transport == "SCTP", let place = port["protocol"] {
                 report(
                     place, portPath + ".protocol", "SCTP is not yet supported; this port is not served", nil, .warning)

@@ -20,7 +20,11 @@ struct SchemaWalk {
         return walk.problems
     }
 
+    /// A document with more faults than this is not meant; what is found in it until then is enough.
+    private static let mostProblems = 1000
+
     private mutating func check(_ value: YAMLValue, _ schema: Schema, _ field: String) {
+        guard problems.count < Self.mostProblems else { return }
         switch schema {
         case .anything: return
         case .object(let fields): object(value, fields, field)
@@ -39,7 +43,7 @@ struct SchemaWalk {
 
     private mutating func object(_ value: YAMLValue, _ fields: [Field], _ path: String) {
         guard let entries = value.entries else { return mismatch(value, path, "a mapping") }
-        for entry in entries {
+        for entry in entries where problems.count < Self.mostProblems {
             let field = Self.join(path, entry.key)
             guard let known = fields.first(where: { $0.name == entry.key }) else {
                 unknown(entry, path, fields.map(\.name))
@@ -66,7 +70,7 @@ struct SchemaWalk {
         problems.append(
             Problem(
                 at: entry.keyPlace, field: path,
-                "unknown field \"\(YAMLValue.shortened(entry.key))\""
+                "unknown field \"\(YAMLValue.shortened(entry.key))\"" + PrintableText.lookalikes(in: entry.key)
                     + (near.map { "; did you mean \"\($0)\"?" } ?? ""),
                 expected: near == nil ? Self.list(known) : nil))
     }
@@ -90,7 +94,8 @@ struct SchemaWalk {
             return problems.append(Problem(at: value.place, field: field, message, expected: "quotes: \"\(text)\""))
         }
         if value.isNull { return mismatch(value, field, rule.expected) }
-        guard let fault = rule.fault(text) else { return }
+        guard var fault = rule.fault(text) else { return }
+        if text.utf8.count > 60 { fault = fault.replacing(text, with: YAMLValue.shortened(text)) }
         problems.append(Problem(at: value.place, field: field, fault, expected: rule.expected))
     }
 
@@ -111,6 +116,7 @@ struct SchemaWalk {
 
     /// `networking` + `podSubnet` → `networking.podSubnet`.
     static func join(_ path: String, _ key: String) -> String {
-        path.isEmpty ? key : path + "." + key
+        let key = key.utf8.count > 80 ? YAMLValue.shortened(key) : key
+        return path.isEmpty ? key : path + "." + key
     }
 }

@@ -4,7 +4,10 @@ enum Spelling {
     static func nearest(to word: String, among words: [String]) -> String? {
         guard word.utf8.count <= 64 else { return nil }
         let slack = max(1, word.count / 3)
-        let ranked = words.map { ($0, distance(word.lowercased(), $0.lowercased())) }
+        let length = word.utf8.count
+        // Words whose lengths differ by more than the slack need not be compared: their distance is at least that.
+        let ranked = words.filter { abs($0.utf8.count - length) <= slack }
+            .map { ($0, distance(word.lowercased(), $0.lowercased())) }
         guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= slack else { return nil }
         return best.0
     }

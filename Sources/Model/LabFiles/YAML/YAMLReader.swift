@@ -92,14 +92,25 @@ struct YAMLReader {
             let (key, wasMarked) = DuplicateKeyMark.unmarked(scalar.string)
             guard let value = value(valueNode, depth: depth + 1) else { return nil }
             if key == "<<", scalar.style == .plain {
-                merged += (value.items ?? [value]).flatMap { $0.entries ?? [] }
+                let sources = value.items ?? [value]
+                if sources.contains(where: { $0.entries == nil }) {
+                    // yaml.v3's words.
+                    problems.append(
+                        Problem(
+                            at: keyPlace, field: "<<", "map merge requires map or sequence of maps as the value",
+                            expected: "an alias of a mapping, such as *name"))
+                }
+                merged += sources.flatMap { $0.entries ?? [] }
             } else {
                 entries.append(YAMLValue.Entry(key: key, keyPlace: keyPlace, value: value))
             }
             if wasMarked { duplicated.append(key) }
         }
         reportDuplicates(duplicated, in: &entries)
-        for entry in merged where !entries.contains(where: { $0.key == entry.key }) { entries.append(entry) }
+        if !merged.isEmpty {
+            var keys = Set(entries.map(\.key))
+            for entry in merged where keys.insert(entry.key).inserted { entries.append(entry) }
+        }
         return YAMLValue(.mapping(entries), at: place)
     }
 

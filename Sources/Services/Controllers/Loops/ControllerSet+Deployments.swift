@@ -182,7 +182,7 @@ extension ControllerSet {
 }
 
 extension ReplicaSet {
-    var revision: Int { annotations[revisionAnnotation].flatMap { Int($0) } ?? 0 }
+    var revision: Int { annotations[revisionAnnotation].flatMap { Int32($0) }.map { Int($0) } ?? 0 }
     var member: RollingUpdate.Member {
         .init(replicas: Int(spec?.replicas ?? 1), available: Int(status?.availableReplicas ?? 0))
     }
