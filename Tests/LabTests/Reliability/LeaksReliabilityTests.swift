@@ -106,6 +106,9 @@ import Testing
 private struct Holdings {
     /// Of the machine's own.
     var own: [String: Int] = [:]
+    /// Lines of mountinfo. Compared for what is new: a mount that the machine was born with, on a name that another test
+    /// removes from the computer's own directory, is taken away by the kernel in every mount namespace.
+    var mounts: Set<String> = []
     /// Of the whole computer: kilobytes of memory and slab, objects in the slab of network namespaces.
     var computer: [String: Int] = [:]
 
@@ -113,12 +116,12 @@ private struct Holdings {
         let script = """
             echo namespaces $(ls -A /run/netns | wc -l)
             echo links $(ip -o link | wc -l)
-            echo mounts $(wc -l < /proc/self/mountinfo)
             echo processes $(ps -e -o pid= | wc -l)
             echo descriptors $(ls /proc/1/fd | wc -l)
             echo files $(find /run -xdev | wc -l)
             """
         own = try Self.numbers(machine.shell(script))
+        mounts = Set(try machine.shell("cat /proc/self/mountinfo").trimmedLines)
         computer = try Self.numbers(
             machine.shell(
                 """
@@ -142,6 +145,8 @@ private struct Holdings {
         // At once: this is what `down` promises.
         var after = try Holdings(machine)
         #expect(after.own == before.own, "\(what)")
+        let newMounts = after.mounts.subtracting(before.mounts)
+        #expect(newMounts.isEmpty, "\(what)")
         let atOnce = after.computer["net_namespace"] ?? 0
         if Reliability.isFull {
             // The slab's own count settles with its caches. The namespaces of a lab are six.
@@ -154,7 +159,7 @@ private struct Holdings {
         Reliability.report(
             "leaks", "\(what): the machine's own",
             before.own.keys.sorted().map { "\($0) \(before.own[$0] ?? 0) -> \(after.own[$0] ?? 0)" }
-                .joined(separator: ", "))
+                .joined(separator: ", ") + ", new mounts \(newMounts.count)")
         Reliability.report(
             "leaks", "\(what): the computer" + (Reliability.isFull ? "" : " (others work on it)"),
             before.computer.keys.sorted().map { name in
