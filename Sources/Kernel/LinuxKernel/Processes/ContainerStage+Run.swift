@@ -145,36 +145,43 @@ extension ContainerStage {
         _exit(0)
     }
 
-    /// How the first process, which may have no right to write any file, tells why there is no program.
-    private struct Refusal {
-        private let reader: Int32
-        private let writer: Int32
+    /// Both ends of a pipe; no program that is executed has them.
+    private struct Pipe {
+        let reader: Int32
+        let writer: Int32
 
         init() throws(KernelError) {
             var ends: [Int32] = [-1, -1]
             guard pipe2(&ends, O_CLOEXEC) == 0 else { throw KernelError(errno: Glibc.errno, "make a pipe") }
             (reader, writer) = (ends[0], ends[1])
         }
+    }
+
+    /// How the first process, which may have no right to write any file, tells why there is no program.
+    private struct Refusal {
+        private let ends: Pipe
+
+        init() throws(KernelError) { ends = try Pipe() }
 
         /// In the first process: why.
         func send(_ message: String) {
-            _ = try? StateFile.writeAll(Array(message.utf8), to: writer)
+            _ = try? StateFile.writeAll(Array(message.utf8), to: ends.writer)
         }
 
         /// In the first process: it goes on without executing anything.
         func none() {
-            close(reader)
-            close(writer)
+            close(ends.reader)
+            close(ends.writer)
         }
 
         /// In the shim: what was sent; nil once the program has been executed, or the first process has ended.
         func wait() -> String? {
-            close(writer)
-            defer { close(reader) }
+            close(ends.writer)
+            defer { close(ends.reader) }
             var message: [UInt8] = []
             var chunk = [UInt8](repeating: 0, count: 4096)
             while true {
-                let count = read(reader, &chunk, chunk.count)
+                let count = read(ends.reader, &chunk, chunk.count)
                 if count < 0, Glibc.errno == EINTR { continue }
                 guard count > 0 else { break }
                 message += chunk[..<count]
@@ -185,28 +192,23 @@ extension ContainerStage {
 
     /// Holds the first process back until its number is written down; it learns too when the shim died before that.
     private struct Gate {
-        private let reader: Int32
-        private let writer: Int32
+        private let ends: Pipe
 
-        init() throws(KernelError) {
-            var ends: [Int32] = [-1, -1]
-            guard pipe2(&ends, O_CLOEXEC) == 0 else { throw KernelError(errno: Glibc.errno, "make a pipe") }
-            (reader, writer) = (ends[0], ends[1])
-        }
+        init() throws(KernelError) { ends = try Pipe() }
 
         /// Lets the first process go on.
         func open() {
-            _ = Glibc.write(writer, [1], 1)
-            close(reader)
-            close(writer)
+            _ = Glibc.write(ends.writer, [1], 1)
+            close(ends.reader)
+            close(ends.writer)
         }
 
         /// False when the shim is gone.
         func wait() -> Bool {
-            close(writer)
+            close(ends.writer)
             var byte: UInt8 = 0
-            defer { close(reader) }
-            return read(reader, &byte, 1) == 1
+            defer { close(ends.reader) }
+            return read(ends.reader, &byte, 1) == 1
         }
     }
 }

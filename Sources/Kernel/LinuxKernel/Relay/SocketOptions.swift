@@ -1,4 +1,5 @@
 internal import CLinux
+internal import CNetlink
 internal import Glibc
 
 /// The socket calls of the relay, each with the reason for the option it sets.
