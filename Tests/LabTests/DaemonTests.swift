@@ -159,10 +159,10 @@ import Testing
     @Test("down ends a shell somebody left open on a node")
     func downEndsOpenShells() throws {
         try withLabUp("single-node") { lab throws in
-            _ = try lab.machine.start([
+            try lab.machine.start([
                 Repository.netlab, "exec", "-l", lab.name, "kind-control-plane", "--", "sleep", "4321",
             ])
-            _ = try lab.machine.start(["ip", "netns", "exec", "\(lab.name).kind-control-plane", "sleep", "4322"])
+            try lab.machine.start(["ip", "netns", "exec", "\(lab.name).kind-control-plane", "sleep", "4322"])
             try eventually("both sleep") { try lab.machine.processes().count { $0.contains("sleep 432") } == 2 }
             #expect(try lab.netlab("down").exitCode == 0)
             #expect(try lab.machine.processes().filter { $0.contains("sleep 432") } == [])

@@ -86,7 +86,7 @@ import Testing
                 "exec", "-l", lab.name, "kind-worker2", "--", "socat", "TCP-LISTEN:9000,fork,reuseaddr",
                 "SYSTEM:echo there",
             ]
-            _ = try lab.machine.start([Repository.netlab] + server)
+            try lab.machine.start([Repository.netlab] + server)
             try eventually("the server listens") {
                 try lab.inside("kind-worker2", "ss -Hltn 'sport = :9000'").output.contains("LISTEN")
             }

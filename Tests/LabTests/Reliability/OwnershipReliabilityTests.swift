@@ -150,7 +150,7 @@ import Testing
             try lab.killDaemon()
             let worker = "\(lab.name).kind-worker"
             // A process of a user, and a name whose namespace went away, as after a reboot.
-            _ = try lab.machine.start(["ip", "netns", "exec", "\(lab.name).host", "sleep", "4321"])
+            try lab.machine.start(["ip", "netns", "exec", "\(lab.name).host", "sleep", "4321"])
             try eventually("it sleeps") { try lab.machine.processes().contains { $0.contains("sleep 4321") } }
             try lab.machine.shell("umount /run/netns/\(worker); rm -rf /run/mount")
             let before =

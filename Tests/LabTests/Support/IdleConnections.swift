@@ -85,7 +85,7 @@ final class IdleConnections {
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     private func start(_ place: String, _ program: String, _ arguments: [String]) throws {
-        _ = try lab.machine.start(
+        try lab.machine.start(
             ["ip", "netns", "exec", "\(lab.name).\(place)", "python3", "-c", Self.prelude + "\n" + program] + arguments)
     }
 

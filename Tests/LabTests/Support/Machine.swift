@@ -9,6 +9,7 @@ import Testing
 final class Machine {
     private let anchor: pid_t
     private let lifeline: Int32
+    private var started: [pid_t] = []
 
     private init() throws {
         // Close-on-exec from birth: no other test's child may keep this machine alive.
@@ -35,7 +36,9 @@ final class Machine {
         let machine = try Machine()
         defer {
             close(machine.lifeline)
-            _ = Command.wait(for: machine.anchor, limit: 20)
+            // All of them, or their remains would hide the ends of others from Swift Testing's exit tests, which look
+            // at one ended child at a time and would wait for ever.
+            for child in [machine.anchor] + machine.started { _ = Command.wait(for: child, limit: 20) }
         }
         let value = try body(machine)
         try machine.expectNothingLeft(sourceLocation: sourceLocation)
@@ -79,10 +82,10 @@ final class Machine {
     }
 
     /// Starts a program that goes on after this call; it ends with the machine at the latest.
-    func start(_ words: [String]) throws -> pid_t {
+    func start(_ words: [String]) throws {
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { close(null) }
-        return try Command.spawn(self.words(words), [null, null, null])
+        started.append(try Command.spawn(self.words(words), [null, null, null]))
     }
 
     // MARK: The witness
