@@ -65,12 +65,23 @@ struct RunningLab {
     }
 
     /// Asks the daemon and shows what it says on the way.
+    ///
+    /// A daemon that was just killed is still connected to for some milliseconds: asked again, it turns out not to run.
     func ask(_ request: ControlRequest, onEvent: (ControlEvent) -> Void = { _ in }) throws -> ControlReply {
-        let client = try client()
-        do throws(ControlFailure) {
-            return try client.ask(request, onEvent: onEvent)
-        } catch {
-            throw CommandFailure(error)
+        var isPossiblyDead = true
+        while true {
+            let client = try client()
+            var hasSpoken = false
+            do throws(ControlFailure) {
+                return try client.ask(request) { event in
+                    hasSpoken = true
+                    onEvent(event)
+                }
+            } catch {
+                guard error == .daemonEnded, isPossiblyDead, !hasSpoken else { throw CommandFailure(error) }
+                isPossiblyDead = false
+                StandardStream.pause(seconds: 0.1)
+            }
         }
     }
 

@@ -7,7 +7,7 @@ internal import Reconciler
 
 extension ControlFailure {
     /// The connection ended without an answer.
-    static let daemonEnded = ControlFailure(
+    package static let daemonEnded = ControlFailure(
         .failed, "the lab's daemon ended before it answered", advice: "look at `netlab logs`, then run `netlab up`")
 
     static func takenDown(_ lab: String) -> ControlFailure {

@@ -14,8 +14,11 @@ package enum DaemonStart {
     package static func ask(
         _ request: ControlRequest, paths: LabPaths, onEvent: (ControlEvent) -> Void
     ) throws(ControlFailure) -> ControlReply {
+        var isNew = false
         for attempt in 1... {
-            let (client, isNew) = try connect(paths, onEvent)
+            let (client, isFirst) = try connect(paths, onEvent)
+            // A lab that this very request began stays new, when its first daemon ended before it said a word.
+            isNew = isNew || isFirst
             var hasSpoken = false
             do throws(ControlFailure) {
                 return try client.ask(request) { event in

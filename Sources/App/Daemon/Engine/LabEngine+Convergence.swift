@@ -165,6 +165,11 @@ extension LabEngine {
         var unwritten: [PodStatusUpdate] = []
         var failures: [ControlFailure] = []
         for update in updates {
+            // What came later about a pod must not be written first: the older would be written over it.
+            if unwritten.contains(where: { $0.uid == update.uid }) {
+                unwritten.append(update)
+                continue
+            }
             do {
                 try current.cluster.report(update)
             } catch {
