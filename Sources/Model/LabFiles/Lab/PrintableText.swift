@@ -6,9 +6,10 @@ internal import KubernetesModel
 /// A key may hold anything that YAML can write, escape sequences and marks that turn the reading direction round
 /// included. Those are shown by their code points.
 enum PrintableText {
-    /// The text, as `String.printable` shows it, and its middle left out when it is longer than this.
+    /// The text, as `String.printable` shows it, and its middle left out when it is longer than this, in UTF-8 bytes.
     static func of(_ text: String, longest: Int) -> String {
-        String(shortened(text.unicodeScalars, longest)).printable
+        // First too: what is left out need not be made printable.
+        shortened(shortened(text, longest).printable, longest)
     }
 
     /// A remark that names the letters which are not ASCII, in a word that should be: a Cyrillic Р looks like a P.
@@ -20,11 +21,20 @@ enum PrintableText {
     }
 
     /// Both ends: the start names the fault, and the end often says what is wrong with it.
-    private static func shortened(_ text: String.UnicodeScalarView, _ longest: Int) -> String.UnicodeScalarView {
-        guard text.index(text.startIndex, offsetBy: longest, limitedBy: text.endIndex) != nil else { return text }
-        var short = String.UnicodeScalarView(text.prefix(longest / 2))
-        short.append("…")
-        short += text.suffix(longest / 2)
-        return short
+    private static func shortened(_ text: String, _ longest: Int) -> String {
+        guard text.utf8.count > longest else { return text }
+        let scalars = text.unicodeScalars
+        let short = start(of: scalars, longest / 2) + ["…"] + start(of: scalars.reversed(), longest / 2).reversed()
+        return String(String.UnicodeScalarView(short))
+    }
+
+    /// As many of the first scalars as fit into so many bytes.
+    private static func start(of scalars: some Sequence<Unicode.Scalar>, _ bytes: Int) -> [Unicode.Scalar] {
+        var left = bytes
+        return Array(
+            scalars.prefix { scalar in
+                left -= UTF8.width(scalar)
+                return left >= 0
+            })
     }
 }
