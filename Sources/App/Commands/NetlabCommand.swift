@@ -34,6 +34,10 @@ struct NetlabCommand: AsyncParsableCommand {
     /// - Returns: the exit code: 0, 1, 2 or 4, or that of a command run on a node.
     static func run(arguments: [String]) async -> Int32 {
         do {
+            if let daemon = DaemonCommand.asStarted(arguments) {
+                try await DaemonCommand.run(lab: daemon.lab, listener: daemon.listener)
+                return 0
+            }
             var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

@@ -12,11 +12,22 @@ struct DaemonCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The listening socket, as an inherited descriptor.")
     var listener: Int32
 
-    func run() async throws {
+    func run() async throws { try await Self.run(lab: lab, listener: listener) }
+
+    static func run(lab: String, listener: Int32) async throws {
         do throws(ControlFailure) {
             try await LabDaemon.run(lab: lab, listener: listener)
         } catch {
             throw CommandFailure(error)
         }
+    }
+
+    /// What `up` and `create` start a daemon with, read without the parser, which takes longer for it than the rest of
+    /// the start; nil for any other words.
+    static func asStarted(_ words: [String]) -> (lab: String, listener: Int32)? {
+        guard words.count == 5, words[0] == configuration.commandName, words[1] == "--lab", words[3] == "--listener",
+            let listener = Int32(words[4])
+        else { return nil }
+        return (words[2], listener)
     }
 }

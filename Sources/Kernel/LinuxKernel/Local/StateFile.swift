@@ -57,11 +57,13 @@ package enum StateFile {
         do throws(SystemCall.Failure) {
             let file = FileDescriptor(owning: try SystemCall.check { open(path, O_RDONLY | O_CLOEXEC) })
             var bytes: [UInt8] = []
-            var chunk = [UInt8](repeating: 0, count: 64 << 10)
+            // Small at first: most files are, and hundreds below /proc are read at every start.
+            var chunk = [UInt8](repeating: 0, count: 4 << 10)
             while true {
                 let count = try SystemCall.check { Glibc.read(file.rawValue, &chunk, chunk.count) }
                 if count == 0 { return bytes }
                 bytes += chunk[..<count]
+                if bytes.count == 4 << 10 { chunk = [UInt8](repeating: 0, count: 64 << 10) }
             }
         } catch {
             if error.errno == ENOENT || error.errno == ENOTDIR { return nil }

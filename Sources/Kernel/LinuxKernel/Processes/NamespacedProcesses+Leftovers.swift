@@ -68,13 +68,20 @@ extension NamespacedProcesses {
     /// The processes that are, or are the first of, a container below this directory, each with the container's own.
     private static func stages(below root: String) -> [(process: ProcessIdentity, directory: String)] {
         StateFile.list("/proc").compactMap { Int32($0) }.compactMap { pid in
-            guard let process = ProcessIdentity(current: pid),
-                let bytes = try? StateFile.read("/proc/\(pid)/cmdline")
+            // The words once more behind the identity, should the number have become another process's in between.
+            guard let directory = directory(ofStage: pid), directory.hasPrefix(root + "/"),
+                let process = ProcessIdentity(current: pid), self.directory(ofStage: pid) == directory
             else { return nil }
-            let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-            guard words.count >= 4, words[1] == ContainerStage.word, words[3].hasPrefix(root + "/") else { return nil }
-            return (process, words[3])
+            return (process, directory)
         }
+    }
+
+    /// The container's directory, when the process with this number is one of a container's two.
+    private static func directory(ofStage pid: Int32) -> String? {
+        guard let bytes = try? StateFile.read("/proc/\(pid)/cmdline"), !bytes.isEmpty else { return nil }
+        let words = bytes.split(separator: 0)
+        guard words.count >= 4, words[1].elementsEqual(ContainerStage.word.utf8) else { return nil }
+        return String(decoding: words[3], as: UTF8.self)
     }
 
     /// Kills every container below a directory without a runtime over it, and waits for their ends: for `gc` and
