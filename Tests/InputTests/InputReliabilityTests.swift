@@ -45,6 +45,10 @@ import Testing
             guard exit == nil || !tally.isComplete else { continue }
             // It ended in the middle of a case: keep that case as files, and go on behind it.
             let number = tally.current
+            guard number >= from else {
+                Issue.record("the process for cases \(from)..<\(upTo) ended before the first of them")
+                break
+            }
             let kept = NSTemporaryDirectory() + "/netlab-fuzz-seed\(seed)-case\(number)"
             try? FuzzCase(seed: UInt64(seed), number: number, corpus: corpus).write(to: kept)
             Issue.record("case \(number) of seed \(seed) ended the process; its files are in \(kept)")

@@ -31,7 +31,7 @@ struct SourceProxyReliabilityTests {
             #expect(seen == asked)
             #expect(relay.plane.counters.portShortages == 0)
             Reliability.report(
-                "proxy", "sourceIP: preserve, \(path.rawValue), TCP and UDP, same node and another",
+                "proxy", "preserved source addresses, \(path.rawValue), TCP and UDP, same node and another",
                 "\(asked) flows, \(seen) seen by the pod's address, \(samePort) with its own port")
         }
     }
