@@ -89,7 +89,7 @@ import Testing
                 spec:
                   containers:
                   - {name: c, image: "x\\e[31m/hello-app:1.0", env: [{name: PORT, value: "8099"}]}
-                  - {name: d, image: "i", command: [/bin/sleep, "1000", "\\e[31m"]}
+                  - {name: d, image: "i", command: [/bin/sh, -c, "sleep 1000; :", "\\e[31m"]}
                 """)
             try withLabUp(copy.path) { lab in
                 for words in [["pods", "-o", "wide"], ["ps", "kind-control-plane"], ["status"], ["services", "-A"]] {
