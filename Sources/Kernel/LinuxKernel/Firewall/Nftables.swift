@@ -5,6 +5,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import NetworkModel
 internal import NetworkPlanning
+internal import Synchronization
 
 /// nftables of the calling thread's namespace, through libnftables.
 ///
@@ -61,8 +62,17 @@ enum Nftables {
         _ = try outcome.get()
     }
 
-    /// Runs one command, or one transaction of them, and answers what it prints.
+    /// libnftables is not safe to use from several threads, each with a context of its own: until 1.0.9 it looks names
+    /// of protocols up with getprotobynumber(3), which has one answer for all threads. A listing then showed a rule with
+    /// another thread's protocol.
+    private static let turn = Mutex(())
+
     private static func run(_ command: String, _ operation: String) throws(KernelError) -> String {
+        try turn.withLock { _ throws(KernelError) in try runAlone(command, operation) }
+    }
+
+    /// Runs one command, or one transaction of them, and answers what it prints.
+    private static func runAlone(_ command: String, _ operation: String) throws(KernelError) -> String {
         guard let context = nft_ctx_new(UInt32(NFT_CTX_DEFAULT)) else {
             throw KernelError(errno: errno, operation)
         }
