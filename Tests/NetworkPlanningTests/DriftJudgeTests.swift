@@ -109,6 +109,14 @@ struct DriftJudgeTests {
         #expect(callsForLook)
     }
 
+    @Test func whatIsPutBackIsNewsWhileDriftIsKnown() throws {
+        var (judge, name) = try judge()
+        judge.hasDrift = true
+        let event = NetworkEvent(name, monotonic: 0, wall: 0, .added, .route(Self.own))
+        let callsForLook = judge.callsForLook(event)
+        #expect(callsForLook)
+    }
+
     @Test func aStormIsLookedAtAQuarterOfTheTime() {
         var budget = LookBudget()
         var (now, looking, looks) = (0.0, 0.0, 0)

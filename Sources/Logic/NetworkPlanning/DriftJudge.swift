@@ -11,6 +11,8 @@ package struct DriftJudge: Sendable {
     }
     /// Whether something is there that nobody asked for, whose going is news too.
     package var hasForeign = false
+    /// Whether drift is known, whose end is news too: then what is wanted coming about calls for a look as well.
+    package var hasDrift = false
     /// Namespaces with what the kernel makes by itself, for those that were asked about.
     private var completed: [NamespaceName: NamespaceState] = [:]
 
@@ -28,20 +30,20 @@ package struct DriftJudge: Sendable {
         case .link(let link):
             if link.name == .loopback { return link.alias != wanted.mark?.text }
             guard let own = wanted.links[link.name] else { return isForeignNews(event) }
-            return event.action == .removed || !Self.agree(link, own)
+            return hasDrift || event.action == .removed || !Self.agree(link, own)
         case .address(let address):
-            if wanted.addresses.contains(address) { return event.action == .removed }
+            if wanted.addresses.contains(address) { return hasDrift || event.action == .removed }
             return address.isObserved && isForeignNews(event)
         case .route(let route):
             guard route.destination.family == .ipv4, route.kind != .broadcast, route.kind != .multicast else {
                 return false
             }
-            if let own = wanted.routes[route.key] { return event.action == .removed || own != route }
+            if let own = wanted.routes[route.key] { return hasDrift || event.action == .removed || own != route }
             // With an address or a link that is not wanted, which has been announced too.
             return route.protocol != .kernel && isForeignNews(event)
         case .rule(let rule):
             guard rule.family == .ipv4 else { return false }
-            return wanted.rules.contains(rule) ? event.action == .removed : isForeignNews(event)
+            return wanted.rules.contains(rule) ? hasDrift || event.action == .removed : isForeignNews(event)
         case .neighbour(let entry): return callsForLook(entry, event, wanted)
         }
     }
@@ -50,7 +52,7 @@ package struct DriftJudge: Sendable {
     private func callsForLook(_ entry: NeighbourEntry, _ event: NetworkEvent, _ wanted: NamespaceState) -> Bool {
         let own = wanted.neighbours.first { $0.link == entry.link && $0.address == entry.address }
         if let own {
-            return event.action == .removed || entry.mac != own.mac || entry.isPermanent != own.isPermanent
+            return hasDrift || event.action == .removed || entry.mac != own.mac || entry.isPermanent != own.isPermanent
                 || entry.isExternallyLearned != own.isExternallyLearned
         }
         if event.action == .removed { return hasForeign }

@@ -55,6 +55,9 @@ package struct DriftWatch: Sendable {
     /// Whether something is there that nobody asked for, as far as is known.
     package var hasForeign: Bool { !foreign.isEmpty }
 
+    /// Whether something is not as wanted, as far as is known.
+    package var hasDrift: Bool { !drift.isEmpty }
+
     /// Seconds until the next look may be taken; 0: now. Neither a storm of changes nor a repair that fails, whose own
     /// traces are changes too, makes it come sooner.
     package func pause(at now: Double) -> Double {

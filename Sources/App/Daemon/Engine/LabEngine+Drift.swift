@@ -25,6 +25,7 @@ extension LabEngine {
     /// Follows the namespaces that stand now, once the network is as wanted.
     func followNetwork(_ desired: NetworkState) {
         publish(drift.settled(Self.now))
+        signal.remember(drift)
         do throws(KernelError) {
             try watch?.follow(Set(desired.namespaces.keys))
         } catch {
@@ -57,7 +58,7 @@ extension LabEngine {
         let announced = signal.takeAnnounced()
         guard let current = lab, let desired = current.datapath?.state, current.network != nil else { return }
         let outcome = drift.look(current.reconciler, desired: desired, announced: announced) { Self.now }
-        signal.remember(hasForeign: drift.hasForeign)
+        signal.remember(drift)
         publish(outcome.notes)
         if let failure = drift.failure {
             logger.error("\(ControlFailure(failure.error).message)", metadata: ["times": "\(failure.times)"])

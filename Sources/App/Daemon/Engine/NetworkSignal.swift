@@ -1,6 +1,7 @@
 internal import LinuxKernel
 internal import NetworkModel
 internal import NetworkPlanning
+internal import Reconciler
 internal import Synchronization
 
 /// Between the thread that hears the kernel's announcements and the engine: judges each, and calls the engine once for
@@ -40,5 +41,11 @@ final class NetworkSignal: Sendable {
         }
     }
 
-    func remember(hasForeign: Bool) { state.withLock { $0.judge.hasForeign = hasForeign } }
+    /// What the last look has found.
+    func remember(_ drift: DriftWatch) {
+        state.withLock { state in
+            state.judge.hasForeign = drift.hasForeign
+            state.judge.hasDrift = drift.hasDrift
+        }
+    }
 }
