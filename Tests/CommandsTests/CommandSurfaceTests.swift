@@ -18,7 +18,7 @@ struct CommandSurfaceTests {
         let words = Set(CommandOutline.all.map(\.words))
         let promised: Set = [
             "up", "create", "cni", "down", "list", "status", "exec", "shell", "ps", "network", "routes", "nodes",
-            "pods", "services", "service", "logs", "gc", "doctor", "version", "completion",
+            "pods", "services", "service", "logs", "events", "gc", "doctor", "version", "completion",
         ]
         #expect(promised.subtracting(words) == [])
     }
@@ -58,7 +58,7 @@ struct CommandSurfaceTests {
     @Test(arguments: [
         ["nonsense"], ["exec"], ["exec", "kind-worker"], ["exec", "kind-worker", "ip", "route"], ["shell"],
         ["logs", "--tail", "-1"], ["nodes", "-o", "narrow"], ["up", "--timeout", "soon"], ["up", "a", "b"],
-        ["status", "--wait-duration"],
+        ["status", "--wait-duration"], ["events", "--kind", "packet"], ["events", "--for", "soon"],
     ])
     func whatIsMistypedIsWrongUsage(words: [String]) { #expect(exitCode(of: words) == 2) }
 
@@ -67,6 +67,11 @@ struct CommandSurfaceTests {
         ["cni", "install", "-f", "a.yaml", "-f", "b.yaml", "--set", "a=b", "--set", "c=d"],
         ["exec", "-l", "x", "kind-worker", "--", "ip", "-j", "route"], ["logs", "-f", "--tail", "0", "pod"],
         ["nodes", "-o", "wide"], ["pods", "x", "-A"], ["routes", "--table", "50", "a", "b"], ["status", "--wait"],
+        ["up", "three-node", "--repair"], ["up", "--no-repair"],
+        [
+            "events", "three-node", "--namespace", "kind-worker", "--kind", "route", "--kind", "drift", "--json",
+            "--for", "1",
+        ],
     ])
     func whatTheGuideShowsIsUnderstood(words: [String]) { #expect(exitCode(of: words) == 0) }
 

@@ -48,12 +48,12 @@ package struct LabNeeds: Hashable, Sendable {
     /// The fabric, nodes and pods.
     package var networkNamespaces: Int { 1 + nodes + pods }
 
-    /// Threads: the daemon's 25 and those of the command that starts it; a container's shim has one, its program two.
+    /// Threads: the daemon's 26 and those of the command that starts it; a container's shim has one, its program two.
     package var threads: Int { 40 + 3 * containers }
 
-    /// Descriptors of the daemon: a netlink socket and at times the namespace's file for each namespace, a listener for
-    /// each Service port on each node, a pidfd and at times a probe's socket for each container.
-    package var descriptors: Int { 40 + 2 * networkNamespaces + servicePorts * nodes + 2 * containers }
+    /// Descriptors of the daemon: two netlink sockets, one that asks and one that listens, and at times the namespace's
+    /// file for each namespace, a listener for each Service port on each node, a pidfd and at times a probe's socket for each container.
+    package var descriptors: Int { 40 + 3 * networkNamespaces + servicePorts * nodes + 2 * containers }
 
     /// Entries of the ARP caches when every node talks to every other: the kernel counts them over all namespaces.
     package var neighbours: Int { nodes * nodes + 2 * pods }

@@ -88,6 +88,11 @@ final class Machine {
         started.append(try Command.spawn(self.words(words), [null, null, null]))
     }
 
+    /// Starts a program with these standard descriptors. Of it, and not of what enters the machine, is the process id.
+    func spawn(_ words: [String], _ descriptors: [Int32], environment: [String: String?] = [:]) throws -> pid_t {
+        try Command.spawn(self.words(words), descriptors, environment)
+    }
+
     // MARK: The witness
 
     /// Every process but the first and the one that looks, as `ARGUMENTS`.

@@ -72,7 +72,7 @@ final class ProgressView {
             if let current { terminal.phaseEnded(current, succeeded: succeeded) }
             current = nil
         case .note(let text): terminal.line(text)
-        case .warning, .reply, .failed: break
+        case .warning, .drift, .reply, .failed: break
         }
     }
 }

@@ -30,6 +30,7 @@ struct StatusText {
             ]
         }
         lines.append(row("Nodes:", "\(status.readyNodes)/\(status.nodes) Ready", ""))
+        if status.repair.isOn { lines.append(row("Repair:", "on, \(status.repair.healed) put back", "")) }
         lines += section("Errors:", status.errors) + section("Warnings:", status.warnings)
         lines += section("Drift:", status.drift) + section("Foreign:", status.foreign)
         return lines.joined(separator: "\n") + "\n"

@@ -16,6 +16,7 @@ struct UpCommand: ParsableCommand {
               netlab up ./my-lab --name mine       the same directory under another name
               netlab up three-node --dry-run       what would be done, and why; needs no root
               netlab up three-node --prune         also take away what was added by hand
+              netlab up three-node --repair        from now on, put right what is changed by hand
               netlab up ./theirs --no-host-commands   files of a stranger: only images that are built in
             """)
 
@@ -33,6 +34,12 @@ struct UpCommand: ParsableCommand {
     @Flag(name: .long, help: "Also remove routes, rules and links in the lab that nobody asked for.")
     var prune = false
 
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "Put right at once what others change in the lab's namespaces, until --no-repair. Default: as it was; off.")
+    var repair: Bool?
+
     @Option(name: .long, help: "Seconds to wait for pods to become ready.")
     var timeout = Seconds(30)
 
@@ -45,7 +52,7 @@ struct UpCommand: ParsableCommand {
 
     func run() throws {
         let (source, files) = try LabLoading.submit(lab, name: name, access: access.access)
-        let options = UpOptions(dryRun: dryRun, prune: prune, timeout: timeout.value)
+        let options = UpOptions(dryRun: dryRun, prune: prune, timeout: timeout.value, repair: repair)
         if dryRun { return try showPlan(source, options) }
         let terminal = Terminal()
         let needs = try LabPreflight.run(files, terminal)

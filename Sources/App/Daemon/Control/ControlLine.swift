@@ -40,7 +40,7 @@ package struct ControlClient: Sendable {
             case .failed(let value):
                 failure = value
                 return false
-            case .phase, .phaseEnded, .note, .warning:
+            case .phase, .phaseEnded, .note, .warning, .drift:
                 onEvent(event)
                 return true
             }

@@ -16,13 +16,14 @@ package struct LabStatus: Codable, Sendable, Hashable {
     package var drift: [String]
     /// Objects in the lab's namespaces that nobody asked for.
     package var foreign: [String]
+    package var repair: Repair
     package var warnings: [String]
     package var errors: [String]
 
     package init(
         lab: String, path: String, uptime: Double, nodes: Int, readyNodes: Int, cniInstalled: Bool,
         healthyNodes: Int, pods: Int, managedPods: Int, openConnections: Int, drift: [String], foreign: [String],
-        warnings: [String], errors: [String]
+        repair: Repair, warnings: [String], errors: [String]
     ) {
         self.lab = lab
         self.path = path
@@ -36,8 +37,29 @@ package struct LabStatus: Codable, Sendable, Hashable {
         self.openConnections = openConnections
         self.drift = drift
         self.foreign = foreign
+        self.repair = repair
         self.warnings = warnings
         self.errors = errors
+    }
+
+    /// Whether drift is put right, and how that goes.
+    package struct Repair: Codable, Sendable, Hashable {
+        package var isOn: Bool
+        /// Objects put back since the daemon started.
+        package var healed: Int
+        /// Why the last try failed, and when the next one is; nil when none did.
+        package var failure: String?
+
+        package init(isOn: Bool, healed: Int, failure: String?) {
+            self.isOn = isOn
+            self.healed = healed
+            self.failure = failure
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case isOn = "on"
+            case healed, failure
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 package import KubernetesModel
 package import LabFiles
+package import NetworkPlanning
 
 /// What a command asks the lab's daemon, one JSON line per connection.
 package enum ControlRequest: Codable, Sendable {
@@ -18,6 +19,8 @@ package enum ControlRequest: Codable, Sendable {
     case objects(resource: String)
     /// The proxy's forwarding table.
     case services
+    /// What is noticed of drift from now on, as ``ControlEvent/drift(_:)``, until the other side closes.
+    case follow
     case ping
 }
 
@@ -29,8 +32,11 @@ package struct UpOptions: Codable, Sendable, Hashable {
     package var prune: Bool
     /// Seconds to wait for workloads to become ready.
     package var timeout: Double
+    /// Put right what others change, from now on; nil: as the lab had it.
+    package var repair: Bool?
 
-    package init(dryRun: Bool = false, prune: Bool = false, timeout: Double = 30) {
+    package init(dryRun: Bool = false, prune: Bool = false, timeout: Double = 30, repair: Bool? = nil) {
+        self.repair = repair
         self.dryRun = dryRun
         self.prune = prune
         self.timeout = timeout
@@ -99,6 +105,8 @@ package enum ControlEvent: Codable, Sendable {
     /// A line worth reading that is no phase.
     case note(String)
     case warning(String)
+    /// To a follower only.
+    case drift(DriftNote)
     case reply(ControlReply)
     case failed(ControlFailure)
 }

@@ -37,10 +37,30 @@ struct ControlService: Service {
                     connection.send(line: ControlLine.encode(ControlEvent.failed(failure)))
                     return false
                 }
-                Task { await answer(request, connection) }
+                if case .follow = request {
+                    follow(connection)
+                } else {
+                    Task { await answer(request, connection) }
+                }
                 return false
             }
         }
+    }
+
+    /// Tells a follower of drift until it closes its end, which is waited for here, on the thread that reads.
+    private func follow(_ connection: LocalConnection) {
+        let task = Task {
+            await engine.resume()
+            let notes = await engine.followDrift()
+            connection.send(line: ControlLine.encode(ControlEvent.note("following")))
+            for await note in notes {
+                // One that does not read is let go of: it knows by the end of the connection that it missed something.
+                guard connection.sendAtOnce(line: ControlLine.encode(ControlEvent.drift(note))) else { break }
+            }
+            connection.close()
+        }
+        connection.waitForEnd()
+        task.cancel()
     }
 
     private func answer(_ request: ControlRequest, _ connection: LocalConnection) async {

@@ -55,17 +55,14 @@ extension LabEngine {
             try NodeFiles.write(nodes, gateway: wanted.underlay.gateway, paths: paths)
         }
         dropRemovedNodes(from: current, keeping: wanted)
+        expect(datapath.state)
         do {
             try clearNames(for: datapath)
             let done = try current.reconciler.converge(to: datapath.state, prune: prune, verify: false)
             if !done.plan.isEmpty { logger.info("network changed", metadata: ["steps": "\(done.plan.steps.count)"]) }
-            let made = done.plan.steps.compactMap { planned -> NamespaceName? in
-                if case .addNamespace(let name, _) = planned.step { name } else { nil }
-            }
-            for id in try runtime.endMisplaced(from: Set(made)) {
-                logger.warning("container \(id) ran in a namespace that lost its name; it is started again")
-            }
+            try restartMisplaced(Self.namespacesMade(by: done.plan))
         } catch {
+            expect(current.datapath?.state)
             let failure = ControlFailure(describing: error)
             lab?.networkError = failure.message
             throw failure
@@ -73,6 +70,21 @@ extension LabEngine {
         lab?.network = wanted
         lab?.datapath = datapath
         lab?.networkError = nil
+        followNetwork(datapath.state)
+    }
+
+    static func namespacesMade(by plan: Plan) -> Set<NamespaceName> {
+        Set(
+            plan.steps.compactMap { planned in
+                if case .addNamespace(let name, _) = planned.step { name } else { nil }
+            })
+    }
+
+    /// Ends what runs in a namespace whose name stands for another one now.
+    func restartMisplaced(_ made: Set<NamespaceName>) throws {
+        for id in try runtime.endMisplaced(from: made) {
+            logger.warning("container \(id) ran in a namespace that lost its name; it is started again")
+        }
     }
 
     /// The proxy's listeners keep a node's namespace alive: it lets go of a node before that is removed.
@@ -92,7 +104,7 @@ extension LabEngine {
         }
     }
 
-    private func updateProxy() {
+    func updateProxy() {
         guard let current = lab, let network = current.network else { return }
         do {
             try current.proxy.update(
@@ -133,7 +145,7 @@ extension LabEngine {
     }
 
     /// Hands the pods whose network stands to the workers; those that are being deleted too.
-    private func syncPods() {
+    func syncPods() {
         guard let current = lab, let network = current.network, let datapath = current.datapath else { return }
         let addresses = Dictionary(network.nodes.map { ($0.name, $0.address) }) { first, _ in first }
         let services = current.cluster.services

@@ -20,7 +20,7 @@ extension LabEngine {
         case .create, .up, .installCNI, .apply:
             try restoreJournal()
             for notice in takeNotices() { report(.warning(notice)) }
-        case .status, .objects, .services, .ping, .stop: break
+        case .status, .objects, .services, .ping, .stop, .follow: break
         }
         switch request {
         case .create(let submitted):
@@ -39,7 +39,8 @@ extension LabEngine {
         case .services:
             let table = try loaded().proxy.table
             return .services(text: ServiceListText.render(table), table: ServiceListing(table))
-        case .ping, .stop: return .done
+        // Followers are served by the control service, which sees when they go.
+        case .ping, .stop, .follow: return .done
         }
     }
 
@@ -54,7 +55,9 @@ extension LabEngine {
     }
 
     /// Reads the submitted files; they become the lab's once they are found right.
-    private func accept(_ submitted: SubmittedLab, _ report: (ControlEvent) -> Void) throws -> Lab {
+    private func accept(
+        _ submitted: SubmittedLab, repair: Bool? = nil, _ report: (ControlEvent) -> Void
+    ) throws -> Lab {
         let files: Lab
         do throws(LabProblems) {
             files = try submitted.parsed()
@@ -63,6 +66,7 @@ extension LabEngine {
         }
         try load(files)
         record.source = submitted
+        setRepair(repair)
         try record.save(paths)
         return files
     }
@@ -95,7 +99,7 @@ extension LabEngine {
     private func bringUp(
         _ submitted: SubmittedLab, _ options: UpOptions, _ report: @Sendable (ControlEvent) -> Void
     ) async throws -> ControlReply {
-        let files = try accept(submitted, report)
+        let files = try accept(submitted, repair: options.repair, report)
         let cluster = try loaded().cluster
         try phase("Preparing nodes " + String(repeating: "📦 ", count: files.kind.nodes.count), report) {
             try cluster.registerNodes(files)
@@ -250,7 +254,7 @@ extension ControlRequest {
         case .up(_, let options): options.dryRun ? nil : "up"
         case .installCNI: "cni"
         case .apply: "apply"
-        case .status, .objects, .services, .ping, .stop: nil
+        case .status, .objects, .services, .ping, .stop, .follow: nil
         }
     }
 }

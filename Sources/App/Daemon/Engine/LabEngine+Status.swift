@@ -9,7 +9,9 @@ extension LabEngine {
     /// How the lab is, with a fresh look at the kernel.
     func status() throws(ControlFailure) -> LabStatus {
         let current = try loaded()
-        var errors = [current.networkError, current.proxyError, writeFailure?.cause.message].compactMap { $0 }
+        let repair = repairStatus
+        var errors = [current.networkError, current.proxyError, writeFailure?.cause.message, repair.failure]
+            .compactMap { $0 }
         var drift: [PlannedStep] = []
         var foreign: [String] = []
         if let datapath = current.datapath {
@@ -46,6 +48,6 @@ extension LabEngine {
             drift: drift.map {
                 "\($0.step.namespace): \($0.step.action) \($0.step.kind) \($0.step.object) (\($0.reason))"
             },
-            foreign: foreign, warnings: warnings, errors: errors)
+            foreign: foreign, repair: repair, warnings: warnings, errors: errors)
     }
 }

@@ -37,6 +37,16 @@ actor LabEngine {
     var writeFailure: (cause: ControlFailure, times: Int)?
     /// Whether the proxy, which could not listen everywhere, will be asked again.
     var isProxyRetryDue = false
+    /// Hears what the kernel announces; nil when that cannot be had.
+    var watch: NetworkWatch?
+    let signal = NetworkSignal()
+    var drift: DriftWatch
+    /// Whether a look for drift waits for its time.
+    var isLookDue = false
+    var hasToldOfWatch = false
+    /// Who is told of drift, by a running number.
+    var followers: [Int: AsyncStream<DriftNote>.Continuation] = [:]
+    var nextFollower = 0
     private var isResumed = false
     /// Why what an earlier daemon left could not be taken up; nil when it could, or nothing was left.
     private(set) var resumeFailure: ControlFailure?
@@ -65,6 +75,7 @@ actor LabEngine {
         self.paths = paths
         self.logger = logger
         record = try LabRecord.load(paths) ?? LabRecord(instance: Self.newInstance())
+        drift = DriftWatch(isRepairing: record.repair == true)
         record.daemon = ProcessIdentity(current: ProcessEnvironment.processID)
         try record.save(paths)
         try NamespacedProcesses.endUnrecorded(below: paths.containers)
@@ -79,6 +90,7 @@ actor LabEngine {
     func resume() {
         guard !isResumed else { return }
         isResumed = true
+        watchNetwork()
         guard let source = record.source else { return }
         do {
             try load(try source.parsed())
@@ -93,6 +105,8 @@ actor LabEngine {
 
     /// Stops serving. Pods and namespaces stay.
     func shutDown() {
+        watch?.close()
+        for follower in followers.values { follower.finish() }
         let affinity = plane.affinity
         if !affinity.isEmpty { proxyWatch.keep(affinity) }
         lab?.proxy.shutDown()

@@ -15,6 +15,8 @@ package struct LabRecord: Codable, Sendable, Hashable {
     /// Objects that came from the lab's manifests, as `plural.group/namespace/name`: those that vanish from the files
     /// are deleted, those a user made are not.
     package var applied: [String]
+    /// Whether drift is put right (`up --repair`); nil, as in records of before this was known, means no.
+    package var repair: Bool?
 
     package init(instance: String) {
         version = Self.currentVersion
@@ -22,6 +24,7 @@ package struct LabRecord: Codable, Sendable, Hashable {
         daemon = nil
         source = nil
         applied = []
+        repair = nil
     }
 
     /// Reads a lab's record; nil when it has none, which is when there is no lab.

@@ -102,6 +102,24 @@ package final class LocalConnection: Sendable {
         return true
     }
 
+    /// ``send(line:)`` that does not wait for a reader: false, and perhaps half a line sent, when there is no room.
+    package func sendAtOnce(line: [UInt8]) -> Bool {
+        let bytes = line + [UInt8(ascii: "\n")]
+        let count = bytes.withUnsafeBytes {
+            Glibc.send(descriptor.rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+        }
+        return count == bytes.count
+    }
+
+    /// Blocks until the other side has closed its end, or this one was closed; what it says is not heard.
+    package func waitForEnd() {
+        var entry = pollfd(fd: descriptor.rawValue, events: Int16(NETLAB_POLLRDHUP), revents: 0)
+        while poll(&entry, 1, -1) <= 0 {}
+    }
+
+    /// Ends the connection for both sides; who waits in ``forEachLine(_:)`` or ``waitForEnd()`` goes on.
+    package func close() { shutdown(descriptor.rawValue, Int32(SHUT_RDWR)) }
+
     /// The lines the other side sends, one call each to `body`, until it closes or `body` answers false.
     package func forEachLine(_ body: (ArraySlice<UInt8>) -> Bool) {
         var pending: [UInt8] = []

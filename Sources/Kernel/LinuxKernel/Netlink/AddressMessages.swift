@@ -40,8 +40,13 @@ enum AddressMessages {
         return found
     }
 
-    private static func decode(_ message: NetlinkMessage, names: [Int32: LinkName]) -> InterfaceAddress? {
-        guard message.type == Int(RTM_NEWADDR), let header = message.header(ifaddrmsg.self),
+    /// An address from a dump, or from the announcement that it was added or removed.
+    ///
+    /// - Parameter all: `lo`'s own and link-local ones too.
+    static func decode(
+        _ message: NetlinkMessage, names: [Int32: LinkName], all: Bool = false
+    ) -> InterfaceAddress? {
+        guard [Int(RTM_NEWADDR), Int(RTM_DELADDR)].contains(message.type), let header = message.header(ifaddrmsg.self),
             let family = IPFamily(number: header.ifa_family),
             let link = names[Int32(bitPattern: header.ifa_index)], let scope = RouteScope(rawValue: header.ifa_scope)
         else { return nil }
@@ -55,7 +60,7 @@ enum AddressMessages {
         guard let address = local ?? remote, Int(header.ifa_prefixlen) <= family.bitWidth else { return nil }
         let isOwn = link == .loopback && scope == .host && address.isLoopbackDefault
         let isLinkLocal = family == .ipv6 && scope == .link
-        if isOwn || isLinkLocal { return nil }
+        if !all, isOwn || isLinkLocal { return nil }
         return InterfaceAddress(link: link, prefix: IPPrefix(address, Int(header.ifa_prefixlen)), scope: scope)
     }
 }

@@ -49,8 +49,10 @@ struct LinkDump {
         return found
     }
 
-    private static func decode(_ message: NetlinkMessage) -> ObservedLink? {
-        guard message.type == Int(RTM_NEWLINK), let header = message.header(ifinfomsg.self) else { return nil }
+    /// A link from a dump, or from the announcement that it was made, changed or removed.
+    static func decode(_ message: NetlinkMessage) -> ObservedLink? {
+        guard [Int(RTM_NEWLINK), Int(RTM_DELLINK)].contains(message.type), let header = message.header(ifinfomsg.self)
+        else { return nil }
         var name: LinkName?
         var link = ObservedLink(
             index: header.ifi_index, link: Link(name: .loopback, kind: .loopback), kind: "", masterIndex: 0)

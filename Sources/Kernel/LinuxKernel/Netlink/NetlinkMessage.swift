@@ -10,6 +10,8 @@ struct NetlinkMessage {
     var type: Int { Int(head.pointee.nlmsg_type) }
     var flags: Int32 { Int32(head.pointee.nlmsg_flags) }
     var sequence: UInt32 { head.pointee.nlmsg_seq }
+    /// The port of the socket that asked: of an announcement, whoever made the change.
+    var port: UInt32 { head.pointee.nlmsg_pid }
 
     /// The family's fixed header, such as `ifinfomsg`; nil when the message is too short for one.
     func header<Header: BitwiseCopyable>(_: Header.Type) -> Header? {

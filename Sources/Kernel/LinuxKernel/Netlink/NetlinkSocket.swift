@@ -11,7 +11,7 @@ internal import NetworkPlanning
 ///
 /// Not Sendable: whoever holds it, holds the lock of ``LinuxNetwork`` or is the only one to know it.
 final class NetlinkSocket {
-    private let descriptor: FileDescriptor
+    let descriptor: FileDescriptor
     private var sequence: UInt32 = 0
 
     private static let sendBuffer: Int32 = 1 << 20

@@ -49,9 +49,14 @@ enum RuleMessages {
         return found
     }
 
-    private static func decode(_ message: NetlinkMessage) -> Rule? {
-        guard message.type == Int(RTM_NEWRULE), let header = message.header(fib_rule_hdr.self),
-            Int(header.action) == Int(FR_ACT_TO_TBL), header.tos == 0, let family = IPFamily(number: header.family)
+    /// A rule from a dump, or from the announcement that it was added or removed; nil for one that is not modelled.
+    ///
+    /// - Parameter all: those that are not modelled too, without what the model has no word for.
+    static func decode(_ message: NetlinkMessage, all: Bool = false) -> Rule? {
+        guard [Int(RTM_NEWRULE), Int(RTM_DELRULE)].contains(message.type),
+            let header = message.header(fib_rule_hdr.self),
+            all || (Int(header.action) == Int(FR_ACT_TO_TBL) && header.tos == 0),
+            let family = IPFamily(number: header.family)
         else { return nil }
         var rule = Rule(family: family, priority: 0, table: RouteTable(rawValue: UInt32(header.table)))
         var isModelled = true
@@ -74,7 +79,7 @@ enum RuleMessages {
             }
         }
         if rule.mark == nil { rule.markMask = nil }
-        return isModelled ? rule : nil
+        return isModelled || all ? rule : nil
     }
 
     /// `struct fib_rule_port_range`: two numbers in the host's byte order.
