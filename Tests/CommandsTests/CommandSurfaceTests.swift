@@ -18,7 +18,7 @@ struct CommandSurfaceTests {
         let words = Set(CommandOutline.all.map(\.words))
         let promised: Set = [
             "up", "create", "cni", "down", "list", "status", "exec", "shell", "ps", "network", "routes", "nodes",
-            "pods", "services", "service", "logs", "gc", "doctor", "version", "completion",
+            "pods", "services", "service", "logs", "test", "gc", "doctor", "version", "completion",
         ]
         #expect(promised.subtracting(words) == [])
     }
@@ -58,7 +58,9 @@ struct CommandSurfaceTests {
     @Test(arguments: [
         ["nonsense"], ["exec"], ["exec", "kind-worker"], ["exec", "kind-worker", "ip", "route"], ["shell"],
         ["logs", "--tail", "-1"], ["nodes", "-o", "narrow"], ["up", "--timeout", "soon"], ["up", "a", "b"],
-        ["status", "--wait-duration"],
+        ["status", "--wait-duration"], ["test", "--shard", "3/2"], ["test", "--only", "("],
+        ["test", "--parallel", "0"],
+        ["test", "a", "b", "--name", "c"],
     ])
     func whatIsMistypedIsWrongUsage(words: [String]) { #expect(exitCode(of: words) == 2) }
 
@@ -67,6 +69,11 @@ struct CommandSurfaceTests {
         ["cni", "install", "-f", "a.yaml", "-f", "b.yaml", "--set", "a=b", "--set", "c=d"],
         ["exec", "-l", "x", "kind-worker", "--", "ip", "-j", "route"], ["logs", "-f", "--tail", "0", "pod"],
         ["nodes", "-o", "wide"], ["pods", "x", "-A"], ["routes", "--table", "50", "a", "b"], ["status", "--wait"],
+        [
+            "test", "a", "b", "--only", "x|y", "--junit", "f", "--tap", "f", "--json", "f", "--github", "--parallel",
+            "4",
+        ],
+        ["test", "--keep", "--shard", "1/3", "--name", "x", "--actions"],
     ])
     func whatTheGuideShowsIsUnderstood(words: [String]) { #expect(exitCode(of: words) == 0) }
 
