@@ -161,7 +161,7 @@ let tests: [Target] = [
         name: "KernelTests",
         dependencies: [
             "LinuxKernel", "NetworkModel", "KubernetesModel", "NetworkPlanning", "Datapath", "ServiceRouting",
-            "PodLifecycle", "Preflight", "NetlabTestSupport",
+            "PodLifecycle", "Preflight", "Checks", "LabFiles", "NetlabTestSupport",
         ]),
     .testTarget(name: "LabTests", dependencies: ["NetlabTestSupport"]),
 ]

@@ -18,7 +18,7 @@ struct CommandSurfaceTests {
         let words = Set(CommandOutline.all.map(\.words))
         let promised: Set = [
             "up", "create", "cni", "down", "list", "status", "exec", "shell", "ps", "network", "routes", "nodes",
-            "pods", "services", "service", "logs", "test", "gc", "doctor", "version", "completion",
+            "pods", "services", "service", "logs", "test", "connectivity-test", "gc", "doctor", "version", "completion",
         ]
         #expect(promised.subtracting(words) == [])
     }

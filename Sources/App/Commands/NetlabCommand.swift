@@ -25,7 +25,8 @@ struct NetlabCommand: AsyncParsableCommand {
             UpCommand.self, CreateCommand.self, CNICommand.self, ApplyCommand.self, DownCommand.self, ListCommand.self,
             StatusCommand.self, ExecCommand.self, ShellCommand.self, PSCommand.self, NetworkCommand.self,
             RoutesCommand.self, NodesCommand.self, PodsCommand.self, ServiceCommand.self, ServicesCommand.self,
-            LogsCommand.self, TestCommand.self, GCCommand.self, DoctorCommand.self, VersionCommand.self,
+            LogsCommand.self, TestCommand.self, ConnectivityTestCommand.self, GCCommand.self, DoctorCommand.self,
+            VersionCommand.self,
             CompletionCommand.self,
             DaemonCommand.self,
         ])

@@ -81,7 +81,7 @@ struct TestCommand: ParsableCommand {
                 continue
             }
             let chosen = all.checks.filter { check in
-                guard only?.matches(lab: submitted.name, check: check) ?? true else { return false }
+                guard only?.matches("\(submitted.name): \(check.name)") ?? true else { return false }
                 defer { number += 1 }
                 return shard?.has(number) ?? true
             }

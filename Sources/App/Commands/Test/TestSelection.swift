@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import LabFiles
 
 /// `--shard i/n`: the i-th of n parts of a run, for n machines that share it.
 struct Shard: ExpressibleByArgument, Hashable {
@@ -19,7 +18,7 @@ struct Shard: ExpressibleByArgument, Hashable {
     func has(_ number: Int) -> Bool { number % count == index - 1 }
 }
 
-/// `--only RE`: a regular expression that must match somewhere in `LAB: CHECK`.
+/// `--only RE` and `--test RE`: a regular expression that chooses by name.
 struct NamePattern: ExpressibleByArgument {
     private let text: String
 
@@ -29,8 +28,9 @@ struct NamePattern: ExpressibleByArgument {
         text = argument
     }
 
-    func matches(lab: String, check: Check) -> Bool {
-        guard let regex = try? Regex(text) else { return false }
-        return "\(lab): \(check.name)".contains(regex)
+    /// Whether it matches somewhere in the text.
+    func matches(_ text: String) -> Bool {
+        guard let regex = try? Regex(self.text) else { return false }
+        return text.contains(regex)
     }
 }
