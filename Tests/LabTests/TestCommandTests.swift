@@ -87,6 +87,51 @@ import Testing
         }
     }
 
+    @Test("converges: a route and an uplink that were taken away are put back, whether or not they came back by then")
+    func actionsAreUndone() throws {
+        try LabCopy.with("three-node") { copy in
+            try copy.write(
+                "checks.yaml",
+                """
+                apiVersion: netlab/v1alpha1
+                checks:
+                - name: the path breaks
+                  timeout: 500ms
+                  converges:
+                    after: {deleteRoute: {on: kind-worker, to: 10.0.2.0/24}}
+                    until: {routes: {on: kind-worker, absent: 10.0.2.0/24}}
+                - name: silence
+                  timeout: 500ms
+                  converges:
+                    after: {nodeDown: kind-worker2}
+                    until: {reach: {from: kind-worker, to: kind-worker2, expect: no}}
+                - name: no such route
+                  converges:
+                    after: {deleteRoute: {on: kind-worker, to: 10.9.0.0/24}}
+                    until: {reach: {from: nodes, to: host}}
+                - name: all is back
+                  routes: {on: nodes, count: 6}
+                - name: and stays
+                  for: 300ms
+                  reach: {from: [nodes, pods], to: [nodes, pods]}
+                """)
+            try Machine.with { machine in
+                try withLab(copy.path, on: machine) { lab in
+                    try lab.up()
+                    let before = try ["host", "kind-worker", "kind-worker2"].map { try lab.ip($0, "route") }
+                    let run = try test(machine, copy.path, "--name", lab.name, "--actions")
+                    #expect(
+                        run.rows.map(\.status) == ["passed", "passed", "failed", "passed", "passed"],
+                        "\(run.outcome.transcript)")
+                    #expect(run.outcome.output.contains("kind-worker has no route to 10.9.0.0/24"))
+                    #expect(try ["host", "kind-worker", "kind-worker2"].map { try lab.ip($0, "route") } == before)
+                    let status = try lab.json("status")
+                    #expect(status["drift"]?.array == [], "\(status)")
+                }
+            }
+        }
+    }
+
     @Test("a lab whose daemon was killed is tested as it stands, without starting another")
     func daemonIsNotStarted() throws {
         try withLabUp("three-node") { lab in

@@ -25,12 +25,16 @@ struct CheckRunner {
         do {
             let last = try judged(check, &result, start)
             if !last.findings.isEmpty { conclude(check, last, &result) }
-        } catch let failure as CommandFailure {
-            result.status = failure.kind == .environment ? .environment : .broken
-            result.message = failure.message
         } catch {
-            result.status = .broken
-            result.message = "\(error)"
+            // The lab is up: what cannot be done to it, or asked of it, is its failure and not a missing answer.
+            let failure = CommandFailure.describing(error)
+            let isEnvironment = failure.kind == .environment
+            result.status = isEnvironment ? .environment : check.isWarning ? .warning : .failed
+            result.findings = [
+                Finding(
+                    "\(check.subject)", failure.message, wanted: "to be done", found: failure.message,
+                    isEnvironment: isEnvironment)
+            ]
         }
         result.seconds = Clock.monotonic() - start
         return result
