@@ -7,7 +7,6 @@ package struct FuzzCase: Sendable {
         case kind = "kind.yaml"
         case values = "cilium.yaml"
         case options = "lab.yaml"
-        case checks = "checks.yaml"
         case manifests = "manifests"
         case set = "--set"
         /// Every file at once.
