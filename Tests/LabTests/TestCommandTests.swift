@@ -204,6 +204,23 @@ import Testing
         }
     }
 
+    @Test(
+        "an interrupted run takes its lab down and ends as a shell expects: 128 and the signal",
+        arguments: ["INT", "TERM"])
+    func interrupted(_ signal: String) throws {
+        try LabCopy.with("single-node") { copy in
+            try copy.write(
+                "checks.yaml",
+                "apiVersion: netlab/v1alpha1\nchecks:\n- {for: 10m, reach: {from: nodes, to: host}}\n")
+            try Machine.with { machine in
+                let outcome = try machine.run(
+                    ["timeout", "--preserve-status", "-s", signal, "2", Repository.netlab, "test", copy.path])
+                #expect(outcome.exitCode == (signal == "INT" ? 130 : 143), "\(outcome.transcript)")
+                #expect(try machine.netlab("list").output == "")
+            }
+        }
+    }
+
     @Test("prove reads the TAP")
     func proveReadsTAP() throws {
         try Machine.with { machine in

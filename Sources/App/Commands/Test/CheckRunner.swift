@@ -64,7 +64,7 @@ struct CheckRunner {
             result.attempts += 1
             let passed = Clock.monotonic() - start
             // What this machine cannot do now it cannot do in a second either.
-            if look.findings.contains(where: \.isEnvironment) { return look }
+            if look.findings.contains(where: \.isEnvironment) || Interruption.isRequested { return look }
             switch check.timing {
             case .within(let limit): if look.findings.isEmpty || passed >= limit { return look }
             case .holds(let window): if !look.findings.isEmpty || passed >= window { return look }

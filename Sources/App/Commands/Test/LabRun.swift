@@ -43,6 +43,10 @@ struct LabRun {
             report.checks.append(result)
             tell(result)
         }
+        if Interruption.isRequested {
+            for check in checks { add(Self.interrupted(check)) }
+            return report
+        }
         do {
             try RunningLab.requireRoot()
             if !report.wasUp { try bringUp() }
@@ -54,7 +58,9 @@ struct LabRun {
                         CheckResult(batch[0], .skipped, message: "it changes the lab, which was up already (--actions)")
                     )
                 } else {
-                    InOrder.run(batch, workers: Self.atOnce, { runner.run($0) }, add)
+                    InOrder.run(
+                        batch, workers: Self.atOnce,
+                        { Interruption.isRequested ? Self.interrupted($0) : runner.run($0) }, add)
                 }
             }
         } catch {
@@ -66,6 +72,10 @@ struct LabRun {
         if !report.wasUp, !keeps, ProcessEnvironment.isRoot { takeDown() }
         report.seconds = Clock.monotonic() - start
         return report
+    }
+
+    private static func interrupted(_ check: Check) -> CheckResult {
+        CheckResult(check, .skipped, message: "the run was interrupted")
     }
 
     private func bringUp() throws {

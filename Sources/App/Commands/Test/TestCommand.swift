@@ -58,11 +58,13 @@ struct TestCommand: ParsableCommand {
     func run() throws {
         let started = (wall: Clock.wall(), monotonic: Clock.monotonic())
         let runs = try selected()
+        Interruption.watch()
         let reports = carryOut(runs)
         let report = TestReport(
             started: started.wall, seconds: Clock.monotonic() - started.monotonic, labs: reports)
         StandardStream.output.write((runs.isEmpty ? "" : "\n") + report.conclusion + "\n")
         try self.reports.write(report)
+        if let code = Interruption.exitCode { throw ExitCodeOnly(code) }
         if report.exitCode == 2 { Terminal().line("netlab: no check ran") }
         if report.exitCode != 0 { throw ExitCodeOnly(report.exitCode) }
     }
