@@ -201,6 +201,12 @@ import Testing
             #expect(blocked.rows.count { $0.status == "broken" } == blocked.rows.count - all.count)
             #expect(blocked.rows.suffix(all.count).allSatisfy { $0.status == "passed" })
             try machine.shell("ip netns delete three-node.host")
+            for path in ["/dev/stdout", "/dev/null", "/nowhere/out.xml", "/tmp"] {
+                let refused = try machine.netlab("test", "single-node", "--junit", path)
+                #expect(refused.exitCode == 2 && refused.output == "", "\(refused.transcript)")
+            }
+            let printed = try machine.netlab("test", "single-node", "--only", "routes", "--tap", "-")
+            #expect(printed.output.contains("\nTAP version 13\n1..1\nok 1 - "), "\(printed.transcript)")
         }
     }
 

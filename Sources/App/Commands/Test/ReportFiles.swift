@@ -1,22 +1,40 @@
 internal import ArgumentParser
 internal import Checks
+internal import Daemon
 internal import FoundationEssentials
 internal import LinuxKernel
 internal import NetworkPlanning
 
 /// `--junit`, `--tap`, `--json` and `--github`: the same report for other readers.
 struct ReportFiles: ParsableArguments {
-    @Option(name: .long, help: "Write JUnit XML to this file.", completion: .file())
+    @Option(name: .long, help: "Write JUnit XML to this file; - is standard output.", completion: .file())
     var junit: String?
 
-    @Option(name: .long, help: "Write TAP to this file.", completion: .file())
+    @Option(name: .long, help: "Write TAP to this file; - is standard output.", completion: .file())
     var tap: String?
 
-    @Option(name: .long, help: "Write JSON to this file.", completion: .file())
+    @Option(name: .long, help: "Write JSON to this file; - is standard output.", completion: .file())
     var json: String?
 
     @Flag(name: .long, help: "Print GitHub annotations too, at the lines of checks.yaml.")
     var github = false
+
+    /// Finds out before anything is brought up what would be known only after it.
+    ///
+    /// - Throws: usage, for a path that is no file's: a report takes the place of a whole file, and must not take that of
+    ///   a device or a link.
+    func check() throws {
+        for path in [junit, tap, json].compactMap(\.self) where path != "-" {
+            let kind = PathKind(of: path)
+            let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+            if !parent.isEmpty, !StateFile.exists(parent) {
+                throw CommandFailure(.usage, "there is no directory \(parent) for \(path)")
+            }
+            if kind == .absent || kind == .file { continue }
+            throw CommandFailure(
+                .usage, "\(path) is \(kind), not a file", advice: "name a file, or - for standard output")
+        }
+    }
 
     /// - Throws: that a file cannot be written.
     func write(_ report: TestReport) throws {
@@ -32,6 +50,7 @@ struct ReportFiles: ParsableArguments {
 
     /// Another user's pipeline reads it: not only root may.
     private static func write(_ text: String, to path: String) throws {
+        if path == "-" { return StandardStream.output.write(text) }
         try StateFile.write(Array(text.utf8), to: path, isShown: true)
     }
 }

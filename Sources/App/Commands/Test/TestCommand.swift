@@ -57,6 +57,7 @@ struct TestCommand: ParsableCommand {
 
     func run() throws {
         let started = (wall: Clock.wall(), monotonic: Clock.monotonic())
+        try self.reports.check()
         let runs = try selected()
         Interruption.watch()
         let reports = carryOut(runs)
