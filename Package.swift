@@ -45,6 +45,10 @@ let logic: [Target] = [
         name: "Preflight",
         dependencies: ["NetworkModel", "KubernetesModel", "LabFiles"],
         path: "Sources/Logic/Preflight"),
+    .target(
+        name: "Checks",
+        dependencies: ["NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath"],
+        path: "Sources/Logic/Checks"),
 ]
 
 let kernel: [Target] = [
@@ -63,7 +67,7 @@ let kernel: [Target] = [
         name: "LinuxKernel",
         dependencies: [
             "CNetlink", "CNftables", "CLinux", "NetworkModel", "KubernetesModel", "NetworkPlanning", "ServiceRouting",
-            "PodLifecycle", "Preflight",
+            "PodLifecycle", "Preflight", "Checks",
         ],
         path: "Sources/Kernel/LinuxKernel"),
 ]
@@ -100,7 +104,7 @@ let app: [Target] = [
         name: "Commands",
         dependencies: [
             "NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "ServiceRouting",
-            "ClusterState", "PodLifecycle", "Preflight", "LinuxKernel", "Reconciler", "Daemon", "Workloads",
+            "ClusterState", "PodLifecycle", "Preflight", "Checks", "LinuxKernel", "Reconciler", "Daemon", "Workloads",
             argumentParser,
         ],
         path: "Sources/App/Commands"),
@@ -132,6 +136,8 @@ let tests: [Target] = [
     .testTarget(
         name: "PreflightTests", dependencies: ["Preflight", "LabFiles", "NetworkModel", "KubernetesModel"]),
     .testTarget(
+        name: "ChecksTests", dependencies: ["Checks", "LabFiles", "NetworkPlanning", "NetworkModel"]),
+    .testTarget(
         name: "ServiceProxyTests",
         dependencies: ["ServiceProxy", "ServiceRouting", "KubernetesModel", "NetworkModel"]),
     .testTarget(
@@ -155,7 +161,7 @@ let tests: [Target] = [
         name: "KernelTests",
         dependencies: [
             "LinuxKernel", "NetworkModel", "KubernetesModel", "NetworkPlanning", "Datapath", "ServiceRouting",
-            "PodLifecycle", "Preflight", "NetlabTestSupport",
+            "PodLifecycle", "Preflight", "Checks", "LabFiles", "NetlabTestSupport",
         ]),
     .testTarget(name: "LabTests", dependencies: ["NetlabTestSupport"]),
 ]

@@ -18,7 +18,9 @@ struct Layer: Sendable {
             system: ["FoundationEssentials"], packages: ["Yams"]),
         Layer(
             name: "Logic",
-            targets: ["NetworkPlanning", "Datapath", "ServiceRouting", "ClusterState", "PodLifecycle", "Preflight"],
+            targets: [
+                "NetworkPlanning", "Datapath", "ServiceRouting", "ClusterState", "PodLifecycle", "Preflight", "Checks",
+            ],
             sees: ["Model"], system: ["Synchronization"]),
         Layer(
             name: "Kernel", targets: ["CNetlink", "CNftables", "CLinux", "LinuxKernel"], sees: ["Model", "Logic"],

@@ -18,7 +18,8 @@ struct CommandSurfaceTests {
         let words = Set(CommandOutline.all.map(\.words))
         let promised: Set = [
             "up", "create", "cni", "down", "list", "status", "exec", "shell", "ps", "network", "routes", "nodes",
-            "pods", "services", "service", "logs", "events", "gc", "doctor", "version", "completion",
+            "pods", "services", "service", "logs", "events", "test", "connectivity-test", "gc", "doctor", "version",
+            "completion",
         ]
         #expect(promised.subtracting(words) == [])
     }
@@ -59,6 +60,9 @@ struct CommandSurfaceTests {
         ["nonsense"], ["exec"], ["exec", "kind-worker"], ["exec", "kind-worker", "ip", "route"], ["shell"],
         ["logs", "--tail", "-1"], ["nodes", "-o", "narrow"], ["up", "--timeout", "soon"], ["up", "a", "b"],
         ["status", "--wait-duration"], ["events", "--kind", "packet"], ["events", "--for", "soon"],
+        ["status", "--wait-duration"], ["test", "--shard", "3/2"], ["test", "--only", "("],
+        ["test", "--parallel", "0"],
+        ["test", "a", "b", "--name", "c"],
     ])
     func whatIsMistypedIsWrongUsage(words: [String]) { #expect(exitCode(of: words) == 2) }
 
@@ -72,6 +76,11 @@ struct CommandSurfaceTests {
             "events", "three-node", "--namespace", "kind-worker", "--kind", "route", "--kind", "drift", "--json",
             "--for", "1",
         ],
+        [
+            "test", "a", "b", "--only", "x|y", "--junit", "f", "--tap", "f", "--json", "f", "--github", "--parallel",
+            "4",
+        ],
+        ["test", "--keep", "--shard", "1/3", "--name", "x", "--actions"],
     ])
     func whatTheGuideShowsIsUnderstood(words: [String]) { #expect(exitCode(of: words) == 0) }
 

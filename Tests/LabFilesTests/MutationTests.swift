@@ -4,7 +4,10 @@ import Testing
 
 /// Shipped files, damaged at random: the answer is always a lab or problems with a file, never a crash or a hang.
 @Suite struct MutationTests {
-    static let labs = ["labs/three-node", "labs/services", "labs/errors/several-faults", "labs/errors/alias-bomb"]
+    static let labs = [
+        "labs/three-node", "labs/services", "labs/errors/several-faults", "labs/errors/alias-bomb",
+        "labs/errors/checks-bad-lines",
+    ]
 
     @Test("design 11: whatever the bytes, the answer is a lab or a list of problems", arguments: labs)
     func damagedFiles(_ path: String) throws {
@@ -22,6 +25,26 @@ import Testing
             } catch {
                 #expect(error.problems.contains { $0.severity == .error })
                 #expect(error.problems.allSatisfy { !$0.file.isEmpty && !$0.message.isEmpty })
+            }
+        }
+    }
+
+    /// By itself: a fault in any other file would hide most of what the checks say.
+    @Test("whatever the bytes of checks.yaml, the answer is checks or problems in it", arguments: labs)
+    func damagedChecks(_ path: String) throws {
+        let original = try RepositoryFiles.source(path)
+        guard let file = original.checks else { return }
+        for round in 0..<200 {
+            var source = original
+            var draws = Draws(seed: Seed(UInt64(round)), path + "/checks.yaml")
+            source.checks?.bytes = draws.damaged(file.bytes)
+            do {
+                let lab = try LabFiles.parse(source)
+                #expect(lab.warnings.allSatisfy { $0.severity == .warning })
+                let checks = lab.checks?.checks ?? []
+                #expect(Set(checks.map(\.name)).count == checks.count)
+            } catch {
+                #expect(error.problems.contains { $0.severity == .error && $0.file.hasSuffix("checks.yaml") })
             }
         }
     }

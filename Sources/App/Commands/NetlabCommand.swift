@@ -18,21 +18,22 @@ struct NetlabCommand: AsyncParsableCommand {
               netlab shell kind-control-plane        a shell on a node
               netlab down                            leave nothing behind
 
-            Exit codes: 0 done, 1 failed, 2 wrong usage or lab files, 4 this machine cannot. exec and shell end with the \
-            command's own.
+            Exit codes: 0 done, 1 failed, 2 wrong usage or lab files, 3 only warnings of test, 4 this machine cannot. \
+            exec and shell end with the command's own.
             """,
         subcommands: [
             UpCommand.self, CreateCommand.self, CNICommand.self, ApplyCommand.self, DownCommand.self, ListCommand.self,
             StatusCommand.self, ExecCommand.self, ShellCommand.self, PSCommand.self, NetworkCommand.self,
             RoutesCommand.self, NodesCommand.self, PodsCommand.self, ServiceCommand.self, ServicesCommand.self,
-            LogsCommand.self, EventsCommand.self, GCCommand.self, DoctorCommand.self, VersionCommand.self,
+            LogsCommand.self, EventsCommand.self, TestCommand.self, ConnectivityTestCommand.self, GCCommand.self,
+            DoctorCommand.self, VersionCommand.self,
             CompletionCommand.self,
             DaemonCommand.self,
         ])
 
     /// Runs the program to its end.
     ///
-    /// - Returns: the exit code: 0, 1, 2 or 4, or that of a command run on a node.
+    /// - Returns: the exit code: 0, 1, 2, 3 or 4, or that of a command run on a node.
     static func run(arguments: [String]) async -> Int32 {
         do {
             if let daemon = DaemonCommand.asStarted(arguments) {

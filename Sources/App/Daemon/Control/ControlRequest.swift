@@ -52,6 +52,8 @@ package struct SubmittedLab: Codable, Sendable, Hashable {
     package var kind: SourceFile
     package var cilium: SourceFile?
     package var options: SourceFile?
+    /// What must hold; the daemon only keeps it for `netlab test`.
+    package var checks: SourceFile?
     package var manifests: [SourceFile]
     /// What the lab's containers may have of the machine.
     package var access: HostAccess
@@ -63,6 +65,7 @@ package struct SubmittedLab: Codable, Sendable, Hashable {
         kind = SourceFile(source.kind)
         cilium = source.cilium.map(SourceFile.init)
         options = source.options.map(SourceFile.init)
+        checks = source.checks.map(SourceFile.init)
         manifests = source.manifests.map(SourceFile.init)
     }
 
@@ -70,7 +73,7 @@ package struct SubmittedLab: Codable, Sendable, Hashable {
     package var source: LabSource {
         LabSource(
             path: path, defaultName: name, kind: kind.file, cilium: cilium?.file, options: options?.file,
-            manifests: manifests.map(\.file))
+            checks: checks?.file, manifests: manifests.map(\.file))
     }
 
     /// Checks the files and gives them their meaning.

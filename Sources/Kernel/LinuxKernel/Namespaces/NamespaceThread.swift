@@ -62,8 +62,10 @@ package enum NamespaceThread {
 
     /// Runs all bodies at once, each on a new thread, and waits for all. A body without a thread runs here, after them.
     ///
+    /// For work that blocks, which the pools of Swift and of Dispatch have no threads for.
+    ///
     /// - Parameter bodies: none may enter a namespace except through ``run(_:)``, for the one that may run here.
-    static func concurrently(_ bodies: [() -> Void]) {
+    package static func concurrently(_ bodies: [() -> Void]) {
         var threads: [pthread_t] = []
         var left: [() -> Void] = []
         for body in bodies {

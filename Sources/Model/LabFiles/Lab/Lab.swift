@@ -8,6 +8,8 @@ package struct Lab: Sendable {
     /// nil: no cilium.yaml and no `--set`; the lab stays without a CNI until one is installed.
     package var cilium: CiliumValues?
     package var options: LabOptions
+    /// What must hold; nil: there is no checks.yaml.
+    package var checks: LabChecks?
     /// In the order kubectl applies them: files by name, documents from top to bottom.
     package var manifests: [Manifest]
     /// What is accepted but worth saying.

@@ -48,6 +48,7 @@ package enum LabFiles {
                 files: files, set: overrides.set, underlay: options.underlay.subnet, problems: &problems) : (nil, nil)
         let manifests = ManifestReader.read(
             source.manifests, builtInImages: overrides.builtInImages, access: overrides.access, problems: &problems)
+        let (checks, checksTree) = source.checks.map { LabChecks.parse($0, problems: &problems) } ?? (nil, nil)
         let name = overrides.name ?? options.name ?? source.defaultName ?? kind?.config.name ?? "kind"
         if !Lab.isValidName(name), options.name == nil || overrides.name != nil {
             let place = SourcePlace(file: overrides.name == nil ? source.path : "--name")
@@ -58,12 +59,13 @@ package enum LabFiles {
         }
         guard let kind else { throw LabProblems(problems) }
         let lab = Lab(
-            name: name, path: source.path, kind: kind.config, cilium: cilium, options: options, manifests: manifests,
-            warnings: [])
+            name: name, path: source.path, kind: kind.config, cilium: cilium, options: options, checks: checks,
+            manifests: manifests, warnings: [])
         let isSound = !problems.contains { $0.severity == .error }
         let validation = LabValidation(
             lab: lab, source: source, kindTree: kind.tree, optionsTree: tree, ciliumTree: ciliumTree)
         problems += validation.problems + (isSound ? validation.advice : [])
+        if let checksTree { problems += ChecksValidation(lab: lab, tree: checksTree).problems }
         return try lab.concluded(problems)
     }
 

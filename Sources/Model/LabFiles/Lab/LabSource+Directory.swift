@@ -1,8 +1,8 @@
 extension LabSource {
-    /// The files of a lab directory that netlab reads, as paths inside it. README.md, checks.yaml and expected/ are
-    /// for others.
+    /// The files of a lab directory that netlab reads, as paths inside it. README.md and expected/ are for
+    /// others.
     package static func isRead(_ path: String) -> Bool {
-        ["kind.yaml", "cilium.yaml", "lab.yaml"].contains(path) || isManifest(path)
+        ["kind.yaml", "cilium.yaml", "lab.yaml", "checks.yaml"].contains(path) || isManifest(path)
     }
 
     /// Sorts the files of a lab directory by what they are.
@@ -24,7 +24,7 @@ extension LabSource {
         }
         self.init(
             path: path, defaultName: name, kind: kind, cilium: file("cilium.yaml"), options: file("lab.yaml"),
-            manifests: files.keys.filter(Self.isManifest).sorted().compactMap(file))
+            checks: file("checks.yaml"), manifests: files.keys.filter(Self.isManifest).sorted().compactMap(file))
     }
 
     /// A lab that is only a kind config; its name is the cluster's.

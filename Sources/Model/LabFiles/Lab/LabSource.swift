@@ -7,18 +7,20 @@ package struct LabSource: Sendable {
     package var kind: LabFile
     package var cilium: LabFile?
     package var options: LabFile?
+    package var checks: LabFile?
     /// In any order; they are applied by path.
     package var manifests: [LabFile]
 
     package init(
         path: String, defaultName: String?, kind: LabFile, cilium: LabFile? = nil, options: LabFile? = nil,
-        manifests: [LabFile] = []
+        checks: LabFile? = nil, manifests: [LabFile] = []
     ) {
         self.path = path
         self.defaultName = defaultName
         self.kind = kind
         self.cilium = cilium
         self.options = options
+        self.checks = checks
         self.manifests = manifests
     }
 }

@@ -36,7 +36,7 @@ extension LabOptions {
         Field("returnPath", .oneOf(Proxy.ReturnPath.allCases.map(\.rawValue))),
     ])
 
-    private static let serviceName = TextRule("NAMESPACE/NAME, or NAME in the namespace default") { text in
+    static let serviceName = TextRule("NAMESPACE/NAME, or NAME in the namespace default") { text in
         ServiceName(text: text) == nil ? "\"\(YAMLValue.shortened(text))\" does not name a Service" : nil
     }
 }

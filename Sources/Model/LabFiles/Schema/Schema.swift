@@ -4,6 +4,8 @@ package indirect enum Schema: Sendable {
     case object([Field])
     /// A list; each item of this shape.
     case list(Schema)
+    /// One value of this shape, or a list of such.
+    case oneOrMore(Schema)
     /// A mapping with free keys.
     case map(keys: TextRule?, values: Schema)
     case text(TextRule)

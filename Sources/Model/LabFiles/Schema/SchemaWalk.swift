@@ -31,6 +31,7 @@ struct SchemaWalk {
         case .list(let item):
             guard let items = value.items else { return mismatch(value, field, "a list") }
             for (index, value) in items.enumerated() { check(value, item, "\(field)[\(index)]") }
+        case .oneOrMore(let item): check(value, value.items == nil ? item : .list(item), field)
         case .map(let keys, let values): map(value, keys, values, field)
         case .text(let rule): text(value, rule, field)
         case .integer(let rule): integer(value, rule, field)
