@@ -1,4 +1,5 @@
 internal import CLinux
+internal import CNetlink
 internal import Checks
 internal import Glibc
 internal import NetworkModel
