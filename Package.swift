@@ -49,6 +49,7 @@ let logic: [Target] = [
         name: "Checks",
         dependencies: ["NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath"],
         path: "Sources/Logic/Checks"),
+    .target(name: "Captures", dependencies: ["NetworkModel"], path: "Sources/Logic/Captures"),
 ]
 
 let kernel: [Target] = [
@@ -67,7 +68,7 @@ let kernel: [Target] = [
         name: "LinuxKernel",
         dependencies: [
             "CNetlink", "CNftables", "CLinux", "NetworkModel", "KubernetesModel", "NetworkPlanning", "ServiceRouting",
-            "PodLifecycle", "Preflight", "Checks",
+            "PodLifecycle", "Preflight", "Checks", "Captures",
         ],
         path: "Sources/Kernel/LinuxKernel"),
 ]
@@ -104,7 +105,8 @@ let app: [Target] = [
         name: "Commands",
         dependencies: [
             "NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "ServiceRouting",
-            "ClusterState", "PodLifecycle", "Preflight", "Checks", "LinuxKernel", "Reconciler", "Daemon", "Workloads",
+            "ClusterState", "PodLifecycle", "Preflight", "Checks", "Captures", "LinuxKernel", "Reconciler", "Daemon",
+            "Workloads",
             argumentParser,
         ],
         path: "Sources/App/Commands"),
@@ -135,6 +137,7 @@ let tests: [Target] = [
         name: "ServiceRoutingTests", dependencies: ["ServiceRouting", "KubernetesModel", "NetworkModel"]),
     .testTarget(
         name: "PreflightTests", dependencies: ["Preflight", "LabFiles", "NetworkModel", "KubernetesModel"]),
+    .testTarget(name: "CapturesTests", dependencies: ["Captures", "NetworkModel"]),
     .testTarget(
         name: "ChecksTests", dependencies: ["Checks", "LabFiles", "NetworkPlanning", "NetworkModel"]),
     .testTarget(
@@ -161,7 +164,7 @@ let tests: [Target] = [
         name: "KernelTests",
         dependencies: [
             "LinuxKernel", "NetworkModel", "KubernetesModel", "NetworkPlanning", "Datapath", "ServiceRouting",
-            "PodLifecycle", "Preflight", "Checks", "LabFiles", "NetlabTestSupport",
+            "PodLifecycle", "Preflight", "Checks", "Captures", "LabFiles", "NetlabTestSupport",
         ]),
     .testTarget(name: "LabTests", dependencies: ["NetlabTestSupport"]),
 ]

@@ -20,6 +20,7 @@ struct Layer: Sendable {
             name: "Logic",
             targets: [
                 "NetworkPlanning", "Datapath", "ServiceRouting", "ClusterState", "PodLifecycle", "Preflight", "Checks",
+                "Captures",
             ],
             sees: ["Model"], system: ["Synchronization"]),
         Layer(

@@ -18,7 +18,8 @@ struct CommandSurfaceTests {
         let words = Set(CommandOutline.all.map(\.words))
         let promised: Set = [
             "up", "create", "cni", "down", "list", "status", "exec", "shell", "ps", "network", "routes", "nodes",
-            "pods", "services", "service", "logs", "events", "test", "connectivity-test", "gc", "doctor", "version",
+            "pods", "services", "service", "logs", "events", "capture", "observe", "test", "connectivity-test", "gc",
+            "doctor", "version",
             "completion",
         ]
         #expect(promised.subtracting(words) == [])
@@ -60,6 +61,8 @@ struct CommandSurfaceTests {
         ["nonsense"], ["exec"], ["exec", "kind-worker"], ["exec", "kind-worker", "ip", "route"], ["shell"],
         ["logs", "--tail", "-1"], ["nodes", "-o", "narrow"], ["up", "--timeout", "soon"], ["up", "a", "b"],
         ["status", "--wait-duration"], ["events", "--kind", "packet"], ["events", "--for", "soon"],
+        ["capture", "--host", "here"], ["capture", "--proto", "sctp"],
+        ["capture", "-c", "0"], ["observe", "--for", "3"], ["observe", "--verdict", "good"],
         ["status", "--wait-duration"], ["test", "--shard", "3/2"], ["test", "--only", "("],
         ["test", "--parallel", "0"],
         ["test", "a", "b", "--name", "c"],
@@ -72,6 +75,11 @@ struct CommandSurfaceTests {
         ["exec", "-l", "x", "kind-worker", "--", "ip", "-j", "route"], ["logs", "-f", "--tail", "0", "pod"],
         ["nodes", "-o", "wide"], ["pods", "x", "-A"], ["routes", "--table", "50", "a", "b"], ["status", "--wait"],
         ["up", "three-node", "--repair"], ["up", "--no-repair"],
+        [
+            "capture", "-l", "x", "kind-worker:eth0", "host", "-w", "f", "--for", "10", "--host", "10.0.0.0/8",
+            "--port", "80",
+        ],
+        ["observe", "x", "-f", "--service", "hello-app", "--verdict", "no-endpoints", "--json"],
         [
             "events", "three-node", "--namespace", "kind-worker", "--kind", "route", "--kind", "drift", "--json",
             "--for", "1",

@@ -4,6 +4,8 @@
 #pragma once
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/sched.h>
 #include <linux/sockios.h>
 #include <netinet/udp.h>

@@ -127,7 +127,7 @@ package struct ForwardingTable: Hashable, Sendable, Codable {
 
 /// One connection or UDP flow as the proxy saw it.
 package struct FlowRecord: Hashable, Sendable, Codable {
-    package enum Verdict: String, Hashable, Sendable, Codable {
+    package enum Verdict: String, Hashable, Sendable, Codable, CaseIterable {
         case forwarded, closed, noEndpoints = "no-endpoints", backendUnreachable = "backend-unreachable", reset
         /// Every port that the connection to the backend might have come from is taken.
         case noSourcePort = "no-source-port"

@@ -13,8 +13,10 @@ struct VersionCommand: ParsableCommand {
 
     @OptionGroup var output: JSONFlag
 
+    static let netlab = "0.1.0"
+
     struct Versions: Encodable {
-        let netlab = "0.1.0"
+        let netlab = VersionCommand.netlab
         let kind = "v0.17.0"
         let kubernetes = "v1.25.3"
         let cilium = "1.12.4"

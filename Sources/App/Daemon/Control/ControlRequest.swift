@@ -1,6 +1,7 @@
 package import KubernetesModel
 package import LabFiles
 package import NetworkPlanning
+package import ServiceRouting
 
 /// What a command asks the lab's daemon, one JSON line per connection.
 package enum ControlRequest: Codable, Sendable {
@@ -19,6 +20,8 @@ package enum ControlRequest: Codable, Sendable {
     case objects(resource: String)
     /// The proxy's forwarding table.
     case services
+    /// Flows of the proxy from a number on: 0, or what the last answer gave.
+    case flows(from: Int)
     /// What is noticed of drift from now on, as ``ControlEvent/drift(_:)``, until the other side closes.
     case follow
     case ping
@@ -120,6 +123,8 @@ package enum ControlReply: Codable, Sendable {
     case objects([AnyKubernetesObject])
     case status(LabStatus)
     case services(text: String, table: ServiceListing)
+    /// Oldest first, and the number for the next question.
+    case flows([FlowRecord], next: Int)
     case verification(Verification)
     /// A dry run's plan: its text, and the same as data.
     case plan(PlanReport)

@@ -20,7 +20,7 @@ extension LabEngine {
         case .create, .up, .installCNI, .apply:
             try restoreJournal()
             for notice in takeNotices() { report(.warning(notice)) }
-        case .status, .objects, .services, .ping, .stop, .follow: break
+        case .status, .objects, .services, .flows, .ping, .stop, .follow: break
         }
         switch request {
         case .create(let submitted):
@@ -39,6 +39,9 @@ extension LabEngine {
         case .services:
             let table = try loaded().proxy.table
             return .services(text: ServiceListText.render(table), table: ServiceListing(table))
+        case .flows(let number):
+            let (records, next) = try loaded().proxy.flows(from: number)
+            return .flows(records, next: next)
         // Followers are served by the control service, which sees when they go.
         case .ping, .stop, .follow: return .done
         }
@@ -254,7 +257,7 @@ extension ControlRequest {
         case .up(_, let options): options.dryRun ? nil : "up"
         case .installCNI: "cni"
         case .apply: "apply"
-        case .status, .objects, .services, .ping, .stop, .follow: nil
+        case .status, .objects, .services, .flows, .ping, .stop, .follow: nil
         }
     }
 }

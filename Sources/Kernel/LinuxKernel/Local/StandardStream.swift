@@ -15,6 +15,17 @@ package enum StandardStream: Int32, Sendable {
         }
     }
 
+    /// The same, saying whether the reader is still there; needs ``OutputFile/surviveClosedReaders()``.
+    package func tryWrite(_ text: String) -> Bool {
+        if text.isEmpty { return true }
+        do throws(SystemCall.Failure) {
+            try StateFile.writeAll(Array(text.utf8), to: rawValue)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Lets this thread sleep.
     package static func pause(seconds: Double) { usleep(UInt32(seconds * 1e6)) }
 
