@@ -4,9 +4,14 @@ import Testing
 
 /// The blocks' layout, byte by byte, by draft-ietf-opsawg-pcapng.
 @Suite struct PcapngFileTests {
-    private static let point = CapturePoint(
-        namespace: NamespaceName(rawValue: "l.n")!, link: LinkName(rawValue: "eth0")!, place: "n")
-    private let file = PcapngFile([(Self.point, .ethernet)], snapLength: 96, application: "netlab")
+    private let file: PcapngFile
+
+    init() throws {
+        let namespace = try #require(NamespaceName(rawValue: "l.n"))
+        file = PcapngFile(
+            [(CapturePoint(namespace: namespace, link: .eth0, place: "n"), .ethernet)], snapLength: 96,
+            application: "netlab")
+    }
 
     /// Type, total length, and the repeated length at the end of each block.
     private func blocks(_ bytes: [UInt8]) -> [(type: UInt32, body: ArraySlice<UInt8>)] {

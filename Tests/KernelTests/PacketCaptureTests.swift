@@ -32,7 +32,7 @@ import Testing
                 ip -n \(names[0]) link set eth0 up; ip -n \(names[1]) link set eth0 up
                 """)
             let points = zip(names, ["a", "b"]).map {
-                CapturePoint(namespace: $0, link: LinkName(rawValue: "eth0")!, place: $1)
+                CapturePoint(namespace: $0, link: .eth0, place: $1)
             }
             let before = Clock.wall()
             let capture = try PacketCapture(points, snapLength: 60)
@@ -56,7 +56,8 @@ import Testing
     func absentInterface() throws {
         try withLabFixture { fixture in
             let name = try fixture.addNamespaces("a")[0]
-            let point = CapturePoint(namespace: name, link: LinkName(rawValue: "eth7")!, place: "a")
+            let absent = try #require(LinkName(rawValue: "eth7"))
+            let point = CapturePoint(namespace: name, link: absent, place: "a")
             do throws(KernelError) {
                 _ = try PacketCapture([point])
                 Issue.record("an interface that does not exist was captured on")
