@@ -46,8 +46,12 @@ let logic: [Target] = [
         dependencies: ["NetworkModel", "KubernetesModel", "LabFiles"],
         path: "Sources/Logic/Preflight"),
     .target(
+        name: "Snapshots",
+        dependencies: ["NetworkModel", "LabFiles", "NetworkPlanning"],
+        path: "Sources/Logic/Snapshots"),
+    .target(
         name: "Checks",
-        dependencies: ["NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath"],
+        dependencies: ["NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "Snapshots"],
         path: "Sources/Logic/Checks"),
     .target(name: "Captures", dependencies: ["NetworkModel"], path: "Sources/Logic/Captures"),
 ]
@@ -68,7 +72,7 @@ let kernel: [Target] = [
         name: "LinuxKernel",
         dependencies: [
             "CNetlink", "CNftables", "CLinux", "NetworkModel", "KubernetesModel", "NetworkPlanning", "ServiceRouting",
-            "PodLifecycle", "Preflight", "Checks", "Captures",
+            "PodLifecycle", "Preflight", "Checks", "Captures", "Snapshots",
         ],
         path: "Sources/Kernel/LinuxKernel"),
 ]
@@ -105,7 +109,8 @@ let app: [Target] = [
         name: "Commands",
         dependencies: [
             "NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "ServiceRouting",
-            "ClusterState", "PodLifecycle", "Preflight", "Checks", "Captures", "LinuxKernel", "Reconciler", "Daemon",
+            "ClusterState", "PodLifecycle", "Preflight", "Checks", "Captures", "Snapshots", "LinuxKernel", "Reconciler",
+            "Daemon",
             "Workloads",
             argumentParser,
         ],
@@ -139,6 +144,8 @@ let tests: [Target] = [
         name: "PreflightTests", dependencies: ["Preflight", "LabFiles", "NetworkModel", "KubernetesModel"]),
     .testTarget(name: "CapturesTests", dependencies: ["Captures", "NetworkModel"]),
     .testTarget(
+        name: "SnapshotsTests", dependencies: ["Snapshots", "LabFiles", "NetworkPlanning", "NetworkModel"]),
+    .testTarget(
         name: "ChecksTests", dependencies: ["Checks", "LabFiles", "NetworkPlanning", "NetworkModel"]),
     .testTarget(
         name: "ServiceProxyTests",
@@ -164,7 +171,7 @@ let tests: [Target] = [
         name: "KernelTests",
         dependencies: [
             "LinuxKernel", "NetworkModel", "KubernetesModel", "NetworkPlanning", "Datapath", "ServiceRouting",
-            "PodLifecycle", "Preflight", "Checks", "Captures", "LabFiles", "NetlabTestSupport",
+            "PodLifecycle", "Preflight", "Checks", "Captures", "Snapshots", "LabFiles", "NetlabTestSupport",
         ]),
     .testTarget(name: "LabTests", dependencies: ["NetlabTestSupport"]),
 ]

@@ -76,7 +76,10 @@ package enum LabLoading {
         LabProblems([Problem(at: SourcePlace(file: path), message, expected: expected)])
     }
 
-    private static func words(for failure: InputFile.Failure, wanted: String) -> (message: String, expected: String) {
+    /// What is wrong with a file or a directory, and what would have been right.
+    static func words(
+        for failure: InputFile.Failure, wanted: String, limit: Int = LabFiles.largestFile
+    ) -> (message: String, expected: String) {
         switch failure {
         case .absent: ("there is no such \(wanted)", "a \(wanted == "file" ? "regular file" : wanted)")
         case .danglingLink where wanted == "directory": ("this is not a directory", "a directory")
@@ -85,7 +88,7 @@ package enum LabLoading {
         case .leadsOut:
             ("it is a symbolic link that leads out of the lab's directory", "a file of the directory itself")
         case .notRegular(let what): ("this is \(what)", "a regular file")
-        case .tooLarge(let bytes): ("the file has \(bytes) bytes or more", "at most \(LabFiles.largestFile)")
+        case .tooLarge(let bytes): ("the file has \(bytes) bytes or more", "at most \(limit)")
         case .unreadable(let reason): ("the \(wanted) cannot be read: \(reason)", "a \(wanted) this user may read")
         }
     }

@@ -12,6 +12,8 @@ package struct Examination: Sendable {
     package private(set) var namespaces: [NamespaceName] = []
     /// Whether ``LabSight/forwarding`` is asked for.
     package private(set) var needsForwarding = false
+    /// The comparison that ``LabSight/difference`` is asked for.
+    package private(set) var comparison: SnapshotCheck?
     /// Reasons that no look could take away: nobody is there to look from or at.
     private var vacant: [Finding] = []
     private var judgements: [@Sendable (LabSight) -> [Finding]] = []
@@ -31,6 +33,7 @@ package struct Examination: Sendable {
         case .source(let check): add(check)
         case .mtu(let check): add(check)
         case .service(let check): add(check)
+        case .snapshot(let check): add(check)
         // What is waited for is examined; what is done before is the runner's.
         case .converges(let check):
             if case .check(let subject) = check.until { add(subject) }
@@ -50,6 +53,8 @@ package struct Examination: Sendable {
     mutating func read(_ namespace: NamespaceName) {
         if !namespaces.contains(namespace) { namespaces.append(namespace) }
     }
+
+    mutating func compare(_ check: SnapshotCheck) { comparison = check }
 
     mutating func readForwarding() { needsForwarding = true }
 

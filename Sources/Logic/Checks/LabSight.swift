@@ -1,6 +1,7 @@
 package import LabFiles
 package import NetworkModel
 package import NetworkPlanning
+package import Snapshots
 
 /// The port of checks: looking into a lab and sending probes through it.
 ///
@@ -22,14 +23,17 @@ package struct LabSight: Hashable, Sendable {
     package var network: NetworkState
     /// What the proxy forwards; nil when nobody could be asked.
     package var forwarding: [ForwardedPort]?
+    /// How the lab differs from the snapshot it was compared with.
+    package var difference: SnapshotDiff?
 
     package init(
         outcomes: [Probe: ProbeOutcome] = [:], network: NetworkState = NetworkState(),
-        forwarding: [ForwardedPort]? = nil
+        forwarding: [ForwardedPort]? = nil, difference: SnapshotDiff? = nil
     ) {
         self.outcomes = outcomes
         self.network = network
         self.forwarding = forwarding
+        self.difference = difference
     }
 }
 

@@ -81,6 +81,7 @@ struct CheckRunner {
         let outcomes = probes.send(examination.probes, timeout: check.timeout)
         sight.outcomes = Dictionary(zip(examination.probes, outcomes)) { first, _ in first }
         if !examination.namespaces.isEmpty { sight.network = try probes.observe(examination.namespaces) }
+        if let comparison = examination.comparison { sight.difference = try view.difference(comparison) }
         if examination.needsForwarding { sight.forwarding = view.forwarding() }
         return Look(findings: examination.findings(sight), outcomes: sight.outcomes, inventory: inventory)
     }

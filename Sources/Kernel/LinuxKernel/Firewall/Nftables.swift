@@ -67,17 +67,29 @@ enum Nftables {
     /// another thread's protocol.
     private static let turn = Mutex(())
 
-    private static func run(_ command: String, _ operation: String) throws(KernelError) -> String {
-        try turn.withLock { _ throws(KernelError) in try runAlone(command, operation) }
+    /// The ruleset of every family as nft(8) prints it, without counters, handles and names of priorities; empty where
+    /// there is none.
+    static func listing(_ exchange: NetlinkExchange) throws(KernelError) -> String {
+        guard try !tableNames(exchange, family: nil).isEmpty else { return "" }
+        let flags = NFT_CTX_OUTPUT_STATELESS | NFT_CTX_OUTPUT_NUMERIC_PRIO
+        return try run("list ruleset", "list the nftables ruleset", output: UInt32(flags))
+    }
+
+    private static func run(
+        _ command: String, _ operation: String, output: UInt32 = UInt32(NFT_CTX_OUTPUT_JSON)
+    ) throws(KernelError) -> String {
+        try turn.withLock { _ throws(KernelError) in try runAlone(command, operation, output) }
     }
 
     /// Runs one command, or one transaction of them, and answers what it prints.
-    private static func runAlone(_ command: String, _ operation: String) throws(KernelError) -> String {
+    private static func runAlone(
+        _ command: String, _ operation: String, _ output: UInt32
+    ) throws(KernelError) -> String {
         guard let context = nft_ctx_new(UInt32(NFT_CTX_DEFAULT)) else {
             throw KernelError(errno: errno, operation)
         }
         defer { nft_ctx_free(context) }
-        nft_ctx_output_set_flags(context, UInt32(NFT_CTX_OUTPUT_JSON))
+        nft_ctx_output_set_flags(context, output)
         nft_ctx_buffer_output(context)
         nft_ctx_buffer_error(context)
         guard nft_run_cmd_from_buffer(context, command) == 0 else {
@@ -89,16 +101,18 @@ enum Nftables {
         return nft_ctx_get_output_buffer(context).map { String(cString: $0) } ?? ""
     }
 
-    /// The names of a family's tables, asked of the kernel itself; none on a kernel without nftables.
+    /// The names of a family's tables, or of all families', asked of the kernel itself; none on a kernel without
+    /// nftables.
     static func tableNames(
-        _ exchange: NetlinkExchange, family: IPFamily = .ipv4
+        _ exchange: NetlinkExchange, family: IPFamily? = .ipv4
     ) throws(KernelError) -> Set<String> {
         var names: Set<String> = []
         do throws(KernelError) {
             try exchange.ask(
                 try NetlinkSocket(family: NETLINK_NETFILTER), "list the nftables tables",
                 type: Int(NFNL_SUBSYS_NFTABLES) << 8 | Int(NFT_MSG_GETTABLE.rawValue), flags: NLM_F_DUMP,
-                header: nfgenmsg(nfgen_family: family.number, version: 0, res_id: 0), begin: { names = [] }
+                header: nfgenmsg(nfgen_family: family?.number ?? UInt8(AF_UNSPEC), version: 0, res_id: 0),
+                begin: { names = [] }
             ) { message in
                 message.attributes(after: nfgenmsg.self).forEach { attribute in
                     if attribute.type == Int(NFTA_TABLE_NAME.rawValue) { names.insert(attribute.text) }

@@ -13,6 +13,8 @@ struct ObservedLink {
     var peerIndex: Int32?
     /// IFLA_LINK_NETNSID: how this namespace calls the peer's; nil when the peer stands in the same one.
     var peerNamespaceID: Int32?
+    /// IFLA_BRPORT_ISOLATED: a port of a bridge that talks to ports which are not isolated only.
+    var isIsolated = false
 }
 
 /// All links of a namespace.
@@ -68,7 +70,11 @@ struct LinkDump {
             case IFLA_LINK: link.peerIndex = attribute.int32
             case IFLA_LINK_NETNSID: link.peerNamespaceID = attribute.int32
             case IFLA_LINKINFO:
-                attribute.nested.forEach { if $0.type == Int(IFLA_INFO_KIND) { link.kind = $0.text } }
+                attribute.nested.forEach { info in
+                    if info.type == Int(IFLA_INFO_KIND) { link.kind = info.text }
+                    guard info.type == Int(IFLA_INFO_SLAVE_DATA) else { return }
+                    info.nested.forEach { if $0.type == Int(IFLA_BRPORT_ISOLATED) { link.isIsolated = $0.uint8 != 0 } }
+                }
             case IFLA_AF_SPEC:
                 attribute.nested.forEach { if $0.type == Int(AF_INET) { link.link.settings = settings($0) } }
             default: break

@@ -45,6 +45,7 @@ extension Check.Subject: CustomStringConvertible {
         case .source(let check): "source \(Self.ends(check.from, check.to, check.port))"
         case .mtu(let check): "mtu \(Self.ends(check.from, check.to, nil))"
         case .service(let check): "service \(check.service.short)" + (check.port.map { ":\($0)" } ?? "")
+        case .snapshot(let check): "snapshot \(check.file)" + (check.mode == .noDiff ? "" : " \(check.mode.rawValue)")
         case .converges(let check): "converges after \(check.action)"
         }
     }

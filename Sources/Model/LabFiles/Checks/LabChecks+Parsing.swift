@@ -73,15 +73,12 @@ struct CheckReading {
     ) -> (String, Check.Subject)? {
         let present = kinds.filter { item[$0] != nil }
         guard let kind = present.first, present.count == 1, let value = item[kind] else {
-            // `snapshot` was answered by the schema.
-            if item.entry("snapshot") == nil {
-                problems.append(
-                    Problem(
-                        at: item.place, field: field,
-                        present.isEmpty
-                            ? "this checks nothing" : "this is several checks: " + present.joined(separator: ", "),
-                        expected: "one of " + kinds.joined(separator: ", ")))
-            }
+            problems.append(
+                Problem(
+                    at: item.place, field: field,
+                    present.isEmpty
+                        ? "this checks nothing" : "this is several checks: " + present.joined(separator: ", "),
+                    expected: "one of " + kinds.joined(separator: ", ")))
             return nil
         }
         return read(kind, value, field + "." + kind).map { (kind, $0) }
@@ -97,6 +94,12 @@ struct CheckReading {
                 ServiceCheck(
                     service: name, port: value.port, active: value["active"]?.integer,
                     clusterIP: value["clusterIP"]?.text.flatMap { IPAddress($0) }))
+        case "snapshot":
+            guard let file = value["file"]?.text else { return nil }
+            return .snapshot(
+                SnapshotCheck(
+                    file: file, mode: value["mode"]?.text.flatMap { SnapshotMode(rawValue: $0) } ?? .noDiff,
+                    ignore: value["ignore"]?.text))
         default: break
         }
         let (from, to) = (value.places("from"), value.places("to"))

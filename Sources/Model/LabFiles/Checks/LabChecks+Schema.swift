@@ -8,7 +8,7 @@ extension LabChecks {
         Field("kind", .oneOf(["Checks"])),
         Field("within", .text(CheckDuration.rule)),
         Field("timeout", .text(CheckDuration.rule)),
-        Field("checks", .list(.object(general + subjects + [converges, snapshot])), required: true),
+        Field("checks", .list(.object(general + subjects + [converges])), required: true),
     ])
 
     /// The names of the kinds, in the order of the manual.
@@ -26,6 +26,7 @@ extension LabChecks {
     private static let subjects = [
         Field("routes", routes), Field("reach", reach), Field("http", http), Field("path", path),
         Field("spread", spread), Field("source", source), Field("mtu", mtu), Field("service", service),
+        Field("snapshot", snapshot),
     ]
 
     private static let converges = Field(
@@ -34,7 +35,10 @@ extension LabChecks {
             Field("after", after, required: true), Field("until", .object(subjects), required: true),
         ]))
 
-    private static let snapshot = Field("snapshot", .anything, effect: .refused("snapshot is not yet supported"))
+    private static let snapshot = Schema.object([
+        Field("file", .text(insideDirectory), required: true),
+        Field("mode", .oneOf(SnapshotMode.allCases.map(\.rawValue))), Field("ignore", .text(insideDirectory)),
+    ])
 
     private static let routes = Schema.object([
         Field("on", places, required: true),
@@ -152,6 +156,11 @@ extension LabChecks {
     private static let nextHop = TextRule("a gateway's address, or dev LINK") { text in
         if text.hasPrefix("dev ") { return nil }
         return addressOrVariable.fault(text)
+    }
+
+    private static let insideDirectory = TextRule("a path inside the lab's directory, such as expected/network.json") {
+        let parts = $0.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.contains { $0.isEmpty || $0 == ".." } || $0.utf8.contains(0) ? "\"\($0)\" leads elsewhere" : nil
     }
 
     private static let hop = TextRule("from, to, host or a node's name") {

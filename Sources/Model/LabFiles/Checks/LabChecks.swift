@@ -27,6 +27,7 @@ package struct Check: Hashable, Sendable {
         case source(SourceCheck)
         case mtu(MTUCheck)
         case service(ServiceCheck)
+        case snapshot(SnapshotCheck)
         case converges(ConvergenceCheck)
     }
 
@@ -268,6 +269,30 @@ package struct ServiceCheck: Hashable, Sendable {
         self.port = port
         self.active = active
         self.clusterIP = clusterIP
+    }
+}
+
+/// What counts as a difference of two snapshots; the words of JSNAPy's operators.
+package enum SnapshotMode: String, Hashable, Sendable, Codable, CaseIterable {
+    case noDiff = "no-diff"
+    /// Only what the second one lacks counts: it may have more.
+    case noLess = "no-less"
+    /// Only what the second one has besides counts: it may have less.
+    case noMore = "no-more"
+}
+
+/// The lab's whole network equals one that was written down.
+package struct SnapshotCheck: Hashable, Sendable {
+    /// A file of `netlab snapshot`, in the lab's directory.
+    package var file: String
+    package var mode: SnapshotMode
+    /// A file of lines to leave out, in the lab's directory; nil: the usual ones.
+    package var ignore: String?
+
+    package init(file: String, mode: SnapshotMode = .noDiff, ignore: String? = nil) {
+        self.file = file
+        self.mode = mode
+        self.ignore = ignore
     }
 }
 
