@@ -50,6 +50,10 @@ let logic: [Target] = [
         dependencies: ["NetworkModel", "LabFiles", "NetworkPlanning"],
         path: "Sources/Logic/Snapshots"),
     .target(
+        name: "Faults",
+        dependencies: ["NetworkModel", "LabFiles", "NetworkPlanning", "Datapath", "Checks"],
+        path: "Sources/Logic/Faults"),
+    .target(
         name: "Checks",
         dependencies: ["NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "Snapshots"],
         path: "Sources/Logic/Checks"),
@@ -101,18 +105,16 @@ let app: [Target] = [
         name: "Daemon",
         dependencies: [
             "NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "ServiceRouting",
-            "ClusterState", "PodLifecycle", "LinuxKernel", "Reconciler", "Controllers", "ServiceProxy", "Workloads",
-            logging, serviceLifecycle, unixSignals,
+            "ClusterState", "PodLifecycle", "Faults", "LinuxKernel", "Reconciler", "Controllers", "ServiceProxy",
+            "Workloads", logging, serviceLifecycle, unixSignals,
         ],
         path: "Sources/App/Daemon"),
     .target(
         name: "Commands",
         dependencies: [
             "NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "ServiceRouting",
-            "ClusterState", "PodLifecycle", "Preflight", "Checks", "Captures", "Snapshots", "LinuxKernel", "Reconciler",
-            "Daemon",
-            "Workloads",
-            argumentParser,
+            "ClusterState", "PodLifecycle", "Preflight", "Checks", "Captures", "Snapshots", "Faults", "LinuxKernel",
+            "Reconciler", "Daemon", "Workloads", argumentParser,
         ],
         path: "Sources/App/Commands"),
     // Linked at a fixed address: no process has to relocate 100,000 pointers at its start (decision 0022).
@@ -142,6 +144,9 @@ let tests: [Target] = [
         name: "ServiceRoutingTests", dependencies: ["ServiceRouting", "KubernetesModel", "NetworkModel"]),
     .testTarget(
         name: "PreflightTests", dependencies: ["Preflight", "LabFiles", "NetworkModel", "KubernetesModel"]),
+    .testTarget(
+        name: "FaultsTests",
+        dependencies: ["Faults", "Checks", "LabFiles", "Datapath", "NetworkPlanning", "NetworkModel"]),
     .testTarget(name: "CapturesTests", dependencies: ["Captures", "NetworkModel"]),
     .testTarget(
         name: "SnapshotsTests", dependencies: ["Snapshots", "LabFiles", "NetworkPlanning", "NetworkModel"]),

@@ -47,6 +47,8 @@ import Testing
         #expect(node.sysctls["net.ipv4.ip_forward"] == "1")
         #expect(node.sysctls["net.ipv4.conf.all.rp_filter"] == "0")
         #expect(node.links[.eth0]?.settings[.reversePathFilter] == 0)
+        // Not behaviour 2.4 but netlab's own: see docs/fidelity.md.
+        #expect(node.sysctls["net.ipv4.icmp_ratemask"] == "0")
     }
 
     @Test("behaviour 2.6: the node may answer a pod's ARP for the router on a link without that address")

@@ -34,9 +34,11 @@ struct NodeDatapath {
             InterfaceAddress(link: .eth0, prefix: IPPrefix(node.address, cluster.underlay.subnet.length)))
         state.insert(Route(.any(node.address.family), via: cluster.underlay.gateway, dev: .eth0))
         // Said in full, because a new namespace copies these from the host's first one. arp_ignore: a pod asks for the
-        // router's address on a link that does not have it (behaviour 2.6).
+        // router's address on a link that does not have it (behaviour 2.6). icmp_ratemask is netlab's own: a router that
+        // answers the second traceroute of a second with silence makes right paths look broken.
         state.sysctls = [
             "net.ipv4.ip_forward": "1", "net.ipv4.conf.all.rp_filter": "0", "net.ipv4.conf.all.arp_ignore": "0",
+            "net.ipv4.icmp_ratemask": "0",
         ]
     }
 

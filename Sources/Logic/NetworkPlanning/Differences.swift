@@ -22,6 +22,7 @@ extension Link {
         list.compare("master", master, desired.master)
         list.compare("arp", arp ? "on" : "off", desired.arp ? "on" : "off")
         list.compare("alias", alias, desired.alias)
+        list.compare("isolated", isIsolated ? "on" : "off", desired.isIsolated ? "on" : "off")
         list.compare("state", isUp ? "up" : "down", desired.isUp ? "up" : "down")
         for setting in desired.settings.keys.sorted() {
             list.compare(setting.rawValue, settings[setting], desired.settings[setting])

@@ -48,6 +48,13 @@ package enum Step: Hashable, Sendable, Codable {
     }
 }
 
+extension Step {
+    /// Lets the kernel forget what it has learnt about routes: path MTUs and redirects.
+    package static func flushRouteCache(_ name: NamespaceName) -> Step {
+        .setSysctl(name, name: "net.ipv4.route.flush", from: nil, to: "1")
+    }
+}
+
 /// A link together with the namespace it stands in.
 package struct LinkAt: Hashable, Sendable, Codable {
     package var namespace: NamespaceName

@@ -4,9 +4,7 @@ package import NetworkModel
 package enum SnapshotLine {
     /// `eth0: mtu 1500 state UP link/ether 02:42:ac:12:00:02 veth peer host/veth1`; `state` is what was set, not the
     /// carrier.
-    ///
-    /// - Parameter isIsolated: an isolated port of its bridge.
-    package static func link(_ link: Link, lab: String, isIsolated: Bool = false) -> String {
+    package static func link(_ link: Link, lab: String) -> String {
         var words = ["\(link.name):", "mtu", "\(link.mtu)", "state", link.isUp ? "UP" : "DOWN"]
         if !link.arp { words.append("NOARP") }
         if link.kind != .loopback, let mac = link.mac { words += ["link/ether", "\(mac)"] }
@@ -18,7 +16,7 @@ package enum SnapshotLine {
         case .other(let kind): words.append(kind.isEmpty ? "other" : kind)
         }
         if let master = link.master { words += ["master", "\(master)"] }
-        if isIsolated { words += ["isolated", "on"] }
+        if link.isIsolated { words += ["isolated", "on"] }
         // The alias of lo is the ownership mark, which holds what is drawn anew at each creation.
         if link.kind != .loopback, let alias = link.alias { words += ["alias", alias] }
         return words.joined(separator: " ")

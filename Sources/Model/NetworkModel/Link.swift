@@ -15,6 +15,9 @@ package struct Link: Hashable, Sendable, Codable {
     /// The interface's own IPv4 settings (`net.ipv4.conf.NAME.*`) that differ from, or must be, a given value.
     package var settings: [IPv4Setting: Int]
 
+    /// A port of a bridge that passes nothing to other isolated ports (`bridge link set dev NAME isolated on`).
+    package var isIsolated = false
+
     package init(
         name: LinkName, kind: LinkKind, mac: MACAddress? = nil, mtu: Int = 1500, isUp: Bool = true,
         master: LinkName? = nil, arp: Bool = true, alias: String? = nil, settings: [IPv4Setting: Int] = [:]

@@ -50,9 +50,21 @@ extension Reconciler {
         if let (planned, error) = perform(survey.plan, progress: progress) {
             throw afterFailure(.step(planned, error), survey, intent, onFailure)
         }
+        forgetPathMTUs(after: survey.plan, in: desired)
         if verify { try self.verify(desired, intent, prune: prune) }
         try settle(wanted, after: survey)
         return Convergence(plan: survey.plan, isVerified: verify)
+    }
+
+    /// Whoever learnt of a smaller packet size would keep to it for ten minutes after a link takes larger ones again.
+    ///
+    /// Best effort: nothing of it can be observed, and the kernel forgets by itself in the end.
+    private func forgetPathMTUs(after plan: Plan, in desired: NetworkState) {
+        let raises = plan.steps.contains { planned in
+            if case .changeLink(_, let from, let to) = planned.step { to.mtu > from.mtu } else { false }
+        }
+        guard raises else { return }
+        try? kernel.perform(desired.namespaces.keys.sorted().map { Step.flushRouteCache($0) })
     }
 
     private func refuseForeignNamespaces(_ desired: NetworkState, _ plan: Plan) throws(ReconcileError) {

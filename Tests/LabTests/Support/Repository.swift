@@ -15,6 +15,11 @@ enum Repository {
         try String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)
     }
 
+    /// The names of the files in a directory, sorted.
+    static func files(in path: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(path)")) ?? []).sorted()
+    }
+
     /// Names of the directories in a directory, sorted.
     static func directories(in path: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(path)")) ?? []

@@ -18,6 +18,8 @@ package struct LabPaths: Hashable, Sendable {
     package var store: String { "\(directory)/store.log" }
     /// Who is bound to which backend by session affinity.
     package var affinity: String { "\(directory)/affinity.json" }
+    /// What was injected into the lab (`netlab fault`).
+    package var faults: String { "\(directory)/faults.json" }
     package var containers: String { "\(directory)/containers" }
     /// The /etc/hosts of a node.
     package func hosts(ofNode node: String) -> String { "\(directory)/nodes/\(node)/hosts" }
@@ -31,7 +33,7 @@ package struct LabPaths: Hashable, Sendable {
     /// directory is called like a lab. With a `lab.json` the directory is a lab's, and all that is in it.
     var strangers: [String] {
         if PathKind(of: record) != .absent { return [] }
-        let known = [socket, log, record, journal, store, affinity, containers, "\(directory)/nodes"]
+        let known = [socket, log, record, journal, store, affinity, faults, containers, "\(directory)/nodes"]
         let own = Set(known.flatMap { [$0, $0 + ".new"] })
         return StateFile.list(directory).filter { !own.contains("\(directory)/\($0)") }
     }

@@ -13,8 +13,6 @@ struct ObservedLink {
     var peerIndex: Int32?
     /// IFLA_LINK_NETNSID: how this namespace calls the peer's; nil when the peer stands in the same one.
     var peerNamespaceID: Int32?
-    /// IFLA_BRPORT_ISOLATED: a port of a bridge that talks to ports which are not isolated only.
-    var isIsolated = false
 }
 
 /// All links of a namespace.
@@ -73,7 +71,9 @@ struct LinkDump {
                 attribute.nested.forEach { info in
                     if info.type == Int(IFLA_INFO_KIND) { link.kind = info.text }
                     guard info.type == Int(IFLA_INFO_SLAVE_DATA) else { return }
-                    info.nested.forEach { if $0.type == Int(IFLA_BRPORT_ISOLATED) { link.isIsolated = $0.uint8 != 0 } }
+                    info.nested.forEach {
+                        if $0.type == Int(IFLA_BRPORT_ISOLATED) { link.link.isIsolated = $0.uint8 != 0 }
+                    }
                 }
             case IFLA_AF_SPEC:
                 attribute.nested.forEach { if $0.type == Int(AF_INET) { link.link.settings = settings($0) } }

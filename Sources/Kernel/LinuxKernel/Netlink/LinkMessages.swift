@@ -70,6 +70,18 @@ enum LinkMessages {
         builder.append(to: &queue, step: step, type: Int(RTM_SETLINK), flags: 0, header: header) { message in
             if let master { message.put(IFLA_MASTER, UInt32(bitPattern: master)) }
         }
+        if link.isIsolated { isolate(true, index: index, to: &queue, builder, step: step) }
+    }
+
+    /// Makes a port of a bridge isolated, or ends it: a message of the bridge's own family.
+    private static func isolate(
+        _ isIsolated: Bool, index: Int32, to queue: inout MessageQueue, _ builder: MessageBuilder, step: Int
+    ) {
+        var header = head(index)
+        header.ifi_family = UInt8(AF_BRIDGE)
+        builder.append(to: &queue, step: step, type: Int(RTM_SETLINK), flags: 0, header: header) { message in
+            message.nest(Int(IFLA_PROTINFO)) { message.put(Int(IFLA_BRPORT_ISOLATED), UInt8(isIsolated ? 1 : 0)) }
+        }
     }
 
     /// Changes what differs, in one message. A setting that is only in `old` keeps its value: none says which else.
@@ -93,6 +105,7 @@ enum LinkMessages {
             if let master { message.put(IFLA_MASTER, UInt32(bitPattern: master)) }
             familySettings(new.settings.filter { old.settings[$0.key] != $0.value }, message)
         }
+        if new.isIsolated != old.isIsolated { isolate(new.isIsolated, index: index, to: &queue, builder, step: step) }
     }
 
     static func remove(index: Int32, to queue: inout MessageQueue, _ builder: MessageBuilder, step: Int) {

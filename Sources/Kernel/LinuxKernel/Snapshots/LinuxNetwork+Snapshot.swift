@@ -26,7 +26,8 @@ private struct SnapshotReading {
     /// What netlab sets or depends upon; those of links are read with the links.
     static let sysctls = [
         "net.ipv4.conf.all.arp_ignore", "net.ipv4.conf.all.rp_filter", "net.ipv4.conf.all.src_valid_mark",
-        "net.ipv4.fib_multipath_hash_policy", "net.ipv4.icmp_echo_ignore_all", "net.ipv4.ip_forward",
+        "net.ipv4.fib_multipath_hash_policy", "net.ipv4.icmp_echo_ignore_all", "net.ipv4.icmp_ratemask",
+        "net.ipv4.ip_forward",
         "net.ipv4.ip_local_port_range", "net.ipv4.ip_no_pmtu_disc", "net.ipv6.conf.all.disable_ipv6",
         "net.ipv6.conf.all.forwarding",
     ]
@@ -71,7 +72,7 @@ private struct SnapshotReading {
         var snapshot = NamespaceSnapshot()
         for found in namespace.links {
             let link = byName[found.link.name] ?? found.link
-            snapshot.links.append(SnapshotLine.link(link, lab: lab, isIsolated: found.isIsolated))
+            snapshot.links.append(SnapshotLine.link(link, lab: lab))
             snapshot.sysctls += SnapshotLine.settings(link)
         }
         snapshot.links.sort()
