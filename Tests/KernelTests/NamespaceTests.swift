@@ -144,4 +144,31 @@ extension NamespaceTests {
         }
         return found
     }
+
+    @Test("a connection that sends its FIN to nobody holds its namespace no longer")
+    func connectionsWithoutAProcessAreEnded() throws {
+        try withLabFixture { fixture in
+            let names = try fixture.addNamespaces("a", "b")
+            _ = try Witness.shell(
+                """
+                ip link add v0 netns \(names[0]) type veth peer name v0 netns \(names[1])
+                for n in a b; do ip -n \(fixture.lab).$n link set v0 up; done
+                ip -n \(names[0]) addr add 192.0.2.1/24 dev v0; ip -n \(names[1]) addr add 192.0.2.2/24 dev v0
+                ip netns exec \(names[1]) timeout 20 bash -c 'exec python3 -c "
+                import socket
+                s = socket.create_server((\\"192.0.2.2\\", 7))
+                a = s.accept()
+                a[0].recv(1)"' >/dev/null 2>&1 &
+                server=$!
+                ip netns exec \(names[0]) timeout 20 bash -c '
+                    for i in $(seq 100); do exec 3<>/dev/tcp/192.0.2.2/7 && break; sleep 0.05; done
+                    ip link set v0 down; exec 3>&-' 2>/dev/null
+                kill $server 2>/dev/null; wait $server; true
+                """)
+            func connections() throws -> String { try Witness.exec(names[0], "ss -Htna state fin-wait-1") }
+            try #require(try connections().contains("192.0.2.2:7"))
+            TCPRemains.end(in: names)
+            #expect(try connections() == "")
+        }
+    }
 }

@@ -66,6 +66,7 @@ package struct LabRemoval {
         let identities = Set(namespaces.compactMap { NamespaceFile.identity(of: $0) })
         try endContainers()
         try endProcesses(in: identities, network)
+        TCPRemains.end(in: namespaces)
         do throws(StepFailure) {
             try network.perform((namespaces + unfinishedNames()).map { .removeNamespace($0) })
         } catch {
