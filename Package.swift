@@ -49,6 +49,11 @@ let logic: [Target] = [
         name: "Snapshots",
         dependencies: ["NetworkModel", "LabFiles", "NetworkPlanning"],
         path: "Sources/Logic/Snapshots"),
+    .target(name: "Diagrams", path: "Sources/Logic/Diagrams"),
+    .target(
+        name: "Traces",
+        dependencies: ["NetworkModel", "LabFiles", "NetworkPlanning", "Checks", "Diagrams"],
+        path: "Sources/Logic/Traces"),
     .target(
         name: "Faults",
         dependencies: ["NetworkModel", "LabFiles", "NetworkPlanning", "Datapath", "Checks"],
@@ -76,7 +81,7 @@ let kernel: [Target] = [
         name: "LinuxKernel",
         dependencies: [
             "CNetlink", "CNftables", "CLinux", "NetworkModel", "KubernetesModel", "NetworkPlanning", "ServiceRouting",
-            "PodLifecycle", "Preflight", "Checks", "Captures", "Snapshots",
+            "PodLifecycle", "Preflight", "Checks", "Captures", "Snapshots", "Traces",
         ],
         path: "Sources/Kernel/LinuxKernel"),
 ]
@@ -113,8 +118,8 @@ let app: [Target] = [
         name: "Commands",
         dependencies: [
             "NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "ServiceRouting",
-            "ClusterState", "PodLifecycle", "Preflight", "Checks", "Captures", "Snapshots", "Faults", "LinuxKernel",
-            "Reconciler", "Daemon", "Workloads", argumentParser,
+            "ClusterState", "PodLifecycle", "Preflight", "Checks", "Captures", "Snapshots", "Faults", "Traces",
+            "Diagrams", "LinuxKernel", "Reconciler", "Daemon", "Workloads", argumentParser,
         ],
         path: "Sources/App/Commands"),
     // Linked at a fixed address: no process has to relocate 100,000 pointers at its start (decision 0022).
@@ -144,6 +149,9 @@ let tests: [Target] = [
         name: "ServiceRoutingTests", dependencies: ["ServiceRouting", "KubernetesModel", "NetworkModel"]),
     .testTarget(
         name: "PreflightTests", dependencies: ["Preflight", "LabFiles", "NetworkModel", "KubernetesModel"]),
+    .testTarget(
+        name: "TracesTests",
+        dependencies: ["Traces", "Diagrams", "Checks", "LabFiles", "Datapath", "NetworkPlanning", "NetworkModel"]),
     .testTarget(
         name: "FaultsTests",
         dependencies: ["Faults", "Checks", "LabFiles", "Datapath", "NetworkPlanning", "NetworkModel"]),

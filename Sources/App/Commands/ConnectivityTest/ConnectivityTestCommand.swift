@@ -33,14 +33,7 @@ struct ConnectivityTestCommand: ParsableCommand {
 
     func run() throws {
         let running = try lab.find()
-        guard let submitted = try LabRecord.load(running.paths)?.source else {
-            throw CommandFailure(
-                .failed, "lab \"\(running.name)\" was not created to the end",
-                advice: "run `netlab up \(running.name)`")
-        }
-        let files: Lab
-        do throws(LabProblems) { files = try submitted.parsed() } catch { throw LabLoading.failure(error) }
-        let view = LabView(running: running, files: files)
+        let view = try LabView(running)
         let inventory = try view.inventory()
         if ConnectivityTest.isSingleNode(inventory) {
             Self.write("ℹ️  Single-node environment detected, enabling single-node connectivity test\n")

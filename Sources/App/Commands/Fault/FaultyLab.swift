@@ -25,12 +25,7 @@ struct FaultyLab {
 
     /// Who plays which role.
     func cast(on node: String?) throws -> (cast: FaultCast, inventory: Inventory) {
-        guard let record = try LabRecord.load(running.paths), let source = record.source else {
-            throw CommandFailure(.failed, "lab \"\(running.name)\" was not created to the end")
-        }
-        let files: Lab
-        do throws(LabProblems) { files = try source.parsed() } catch { throw LabLoading.failure(error) }
-        let inventory = try LabView(running: running, files: files).inventory()
+        let inventory = try LabView(running).inventory()
         defer { network.forget() }
         let state = try network.observe(inventory.namespaces, sysctls: [])
         do throws(FaultRefusal) {

@@ -9,6 +9,27 @@ struct LabView {
     let running: RunningLab
     let files: Lab
 
+    init(running: RunningLab, files: Lab) {
+        self.running = running
+        self.files = files
+    }
+
+    /// With the files that the lab was brought up with last.
+    ///
+    /// - Throws: that it was not created to the end.
+    init(_ running: RunningLab) throws {
+        guard let submitted = try LabRecord.load(running.paths)?.source else {
+            throw CommandFailure(
+                .failed, "lab \"\(running.name)\" was not created to the end",
+                advice: "run `netlab up \(running.name)`")
+        }
+        do throws(LabProblems) {
+            self.init(running: running, files: try submitted.parsed())
+        } catch {
+            throw LabLoading.failure(error)
+        }
+    }
+
     /// Who is in the lab. Where no daemon answers, what one stored last: the network stands without it.
     ///
     /// - Throws: that neither can be had.

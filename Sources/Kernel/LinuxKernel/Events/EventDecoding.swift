@@ -54,7 +54,8 @@ enum EventDecoding {
         [index: name(index, names)]
     }
 
-    private static func neighbour(_ message: NetlinkMessage, _ names: [Int32: LinkName]) -> NeighbourEntry? {
+    /// An entry of either family, in any state.
+    static func neighbour(_ message: NetlinkMessage, _ names: [Int32: LinkName]) -> NeighbourEntry? {
         guard let header = message.header(ndmsg.self), IPFamily(number: header.ndm_family) != nil else { return nil }
         var address: IPAddress?
         var mac: MACAddress?

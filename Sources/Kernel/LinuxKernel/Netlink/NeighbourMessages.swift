@@ -55,4 +55,21 @@ enum NeighbourMessages {
         return Neighbour(
             link: link, address: address, mac: mac, isPermanent: isPermanent, isExternallyLearned: isLearned)
     }
+
+    /// The entries of both families in every state, for looking at.
+    static func entries(
+        _ socket: NetlinkSocket, _ exchange: NetlinkExchange, of namespace: String, names: [Int32: LinkName]
+    ) throws(KernelError) -> [NeighbourEntry] {
+        var found: [NeighbourEntry] = []
+        let header = ndmsg(
+            ndm_family: UInt8(AF_UNSPEC), ndm_pad1: 0, ndm_pad2: 0, ndm_ifindex: 0, ndm_state: 0, ndm_flags: 0,
+            ndm_type: 0)
+        try exchange.ask(
+            socket, "list the neighbours of \(namespace)", type: Int(RTM_GETNEIGH), flags: NLM_F_DUMP, header: header,
+            begin: { found = [] }
+        ) { message in
+            if let entry = EventDecoding.neighbour(message, names) { found.append(entry) }
+        }
+        return found
+    }
 }

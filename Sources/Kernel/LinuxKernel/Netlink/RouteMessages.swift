@@ -71,11 +71,15 @@ enum RouteMessages {
 
     /// A route from a dump, or from the announcement that it was made or removed.
     ///
-    /// - Parameter all: broadcast and multicast entries too.
-    static func decode(_ message: NetlinkMessage, names: [Int32: LinkName], all: Bool = false) -> Route? {
+    /// - Parameters:
+    ///   - all: broadcast and multicast entries too.
+    ///   - cached: what a lookup made of an entry too.
+    static func decode(
+        _ message: NetlinkMessage, names: [Int32: LinkName], all: Bool = false, cached: Bool = false
+    ) -> Route? {
         guard [Int(RTM_NEWROUTE), Int(RTM_DELROUTE)].contains(message.type), let header = message.header(rtmsg.self),
             let family = IPFamily(number: header.rtm_family), let kind = RouteKind(rawValue: header.rtm_type),
-            all || (kind != .broadcast && kind != .multicast), header.rtm_flags & UInt32(RTM_F_CLONED) == 0,
+            all || (kind != .broadcast && kind != .multicast), cached || header.rtm_flags & UInt32(RTM_F_CLONED) == 0,
             Int(header.rtm_dst_len) <= family.bitWidth
         else { return nil }
         var route = Route(.any(family), kind: kind)
