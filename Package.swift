@@ -49,7 +49,7 @@ let logic: [Target] = [
         name: "Snapshots",
         dependencies: ["NetworkModel", "LabFiles", "NetworkPlanning"],
         path: "Sources/Logic/Snapshots"),
-    .target(name: "Diagrams", path: "Sources/Logic/Diagrams"),
+    .target(name: "Diagrams", dependencies: ["NetworkModel"], path: "Sources/Logic/Diagrams"),
     .target(
         name: "Traces",
         dependencies: ["NetworkModel", "LabFiles", "NetworkPlanning", "Checks", "Diagrams"],

@@ -22,7 +22,7 @@ import Testing
     private func test(_ machine: Machine, _ words: String...) throws -> Run {
         let base = NSTemporaryDirectory() + "/netlab-test-\(UUID().uuidString)"
         let files = ["xml", "tap", "json"].map { "\(base).\($0)" }
-        defer { for file in files { try? FileManager.default.removeItem(atPath: file) } }
+        defer { for file in files + ["\(base)-evidence"] { try? FileManager.default.removeItem(atPath: file) } }
         let outcome = try machine.run(
             [Repository.netlab, "test"] + words + ["--junit", files[0], "--tap", files[1], "--json", files[2]],
             limit: 300)
@@ -236,6 +236,46 @@ import Testing
             #expect(run.exitCode == 0, "\(run.transcript)")
             let prove = try machine.run(["prove", "-e", "cat", path])
             #expect(prove.exitCode == 0 && prove.output.contains("Result: PASS"), "\(prove.transcript)")
+        }
+    }
+
+    @Test("issue 4: a failed check leaves a directory that JUnit names: difference, traces, packets, events, logs")
+    func evidenceIsCollected() throws {
+        try withLabUp("three-node") { lab in
+            let base = NSTemporaryDirectory() + "/netlab-evidence-\(UUID().uuidString)"
+            defer {
+                for path in ["\(base).xml", "\(base)-evidence"] { try? FileManager.default.removeItem(atPath: path) }
+            }
+            let background = try Background(
+                ["bash", "-c", "sleep 0.5; exec ip -n \(lab.name).kind-worker route del 10.0.1.0/24"], on: lab.machine)
+            defer { _ = background.end() }
+            try lab.machine.shell("ip -n \(lab.name).kind-worker route del 10.0.2.0/24")
+            let words = ["test", lab.files, "--name", lab.name, "--only", "routes kind-worker$|node reaches every pod"]
+            let red = try lab.netlab(words + ["--junit", "\(base).xml"])
+            #expect(red.exitCode == 1, "\(red.transcript)")
+            let homes = try FileManager.default.contentsOfDirectory(atPath: "\(base)-evidence/\(lab.name)").sorted()
+            #expect(homes.map { $0.dropFirst(2) }.sorted() == ["every-node-reaches-every-pod", "routes-kind-worker"])
+            let junit = try String(contentsOfFile: "\(base).xml", encoding: .utf8)
+            let home = try #require(homes.first { $0.contains("reaches") })
+            let path = "\(base)-evidence/\(lab.name)/\(home)"
+            #expect(junit.contains("<system-err>evidence: \(path)</system-err>"))
+            func text(_ name: String) throws -> String {
+                try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)
+            }
+            #expect(try text("diff.txt").contains("  - route 10.0.2.0/24 via 172.18.0.3 dev eth0\n"))
+            #expect(try text("findings.txt").contains("kind-worker -> pod/"))
+            #expect(try text("snapshot.json").contains("NetlabSnapshot"))
+            #expect(try text("trace-1.txt").contains(" stops: "))
+            #expect(try text("trace-1.svg").hasPrefix("<svg "))
+            #expect(try text("trace-1-from-the-other-end.txt").contains("there:"))
+            // The route that was deleted while the checks ran.
+            let events = try text("events.jsonl")
+            #expect(events.contains("10.0.1.0/24"), "\(events)")
+            #expect(
+                try text("logs/daemon.log").contains(lab.name) || FileManager.default.fileExists(atPath: "\(path)/logs")
+            )
+            let packets = try lab.machine.shell("tcpdump -n -r \(path)/retry.pcapng 2>/dev/null")
+            #expect(packets.contains("ICMP echo request"), "\(packets)")
         }
     }
 }

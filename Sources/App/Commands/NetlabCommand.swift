@@ -26,7 +26,7 @@ struct NetlabCommand: AsyncParsableCommand {
             StatusCommand.self, ExecCommand.self, ShellCommand.self, PSCommand.self, NetworkCommand.self,
             RoutesCommand.self, NodesCommand.self, PodsCommand.self, ServiceCommand.self, ServicesCommand.self,
             LogsCommand.self, EventsCommand.self, CaptureCommand.self, ObserveCommand.self, SnapshotCommand.self,
-            DiffCommand.self, TraceCommand.self, FaultCommand.self, TestCommand.self,
+            DiffCommand.self, TraceCommand.self, GraphCommand.self, FaultCommand.self, TestCommand.self,
             ConnectivityTestCommand.self, GCCommand.self,
             DoctorCommand.self, VersionCommand.self,
             CompletionCommand.self,

@@ -16,7 +16,8 @@ struct LabRun {
     /// Also check what changes a lab that was up before.
     let mayChange: Bool
     let probes: any LabProbes
-    let evidence: any Evidence
+    /// The directory for what is collected about failures; nil: nothing is.
+    let evidence: String?
 
     /// How many checks are looked at together: a red one waits, and the others need not wait with it.
     private static let atOnce = 8
@@ -51,7 +52,15 @@ struct LabRun {
             try RunningLab.requireRoot()
             if !report.wasUp { try bringUp() }
             let view = LabView(running: RunningLab(paths: paths), files: files)
-            let runner = CheckRunner(view: view, probes: probes, evidence: evidence)
+            let recorder = evidence.map { _ in EventRecorder(lab: submitted.name) }
+            defer { recorder?.end() }
+            let collector: any Evidence =
+                if let evidence, let recorder {
+                    EvidenceDirectory(view, below: evidence, events: recorder, probes: probes)
+                } else {
+                    NoEvidence()
+                }
+            let runner = CheckRunner(view: view, probes: probes, evidence: collector)
             for batch in batches {
                 if report.wasUp, batch[0].changesLab, !mayChange {
                     add(

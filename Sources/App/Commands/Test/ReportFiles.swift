@@ -16,8 +16,21 @@ struct ReportFiles: ParsableArguments {
     @Option(name: .long, help: "Write JSON to this file; - is standard output.", completion: .file())
     var json: String?
 
+    @Option(
+        name: .long,
+        help: "Collect about failed checks in this directory. Left out: beside the JUnit file, in NAME-evidence.",
+        completion: .directory)
+    var evidence: String?
+
     @Flag(name: .long, help: "Print GitHub annotations too, at the lines of checks.yaml.")
     var github = false
+
+    /// `out-evidence` beside `out.xml`; nil without either.
+    var evidenceDirectory: String? {
+        if let evidence { return evidence }
+        guard let junit, junit != "-" else { return nil }
+        return (junit.hasSuffix(".xml") ? String(junit.dropLast(4)) : junit) + "-evidence"
+    }
 
     /// Finds out before anything is brought up what would be known only after it.
     ///

@@ -92,7 +92,7 @@ struct TestCommand: ParsableCommand {
             runs.append(
                 LabRun(
                     submitted: submitted, files: files, checks: chosen, keeps: keep, mayChange: actions,
-                    probes: LinuxProbes(), evidence: NoEvidence()))
+                    probes: LinuxProbes(), evidence: reports.evidenceDirectory))
         }
         return runs
     }

@@ -16,11 +16,9 @@ struct LabTrace {
         self.inventory = inventory
     }
 
-    private static let timeout = 1.0
-
-    /// - Parameter probes: whether real packets are sent too.
+    /// - Parameter patience: seconds that real packets wait for their answers; nil: none are sent.
     func trace(
-        from start: Spot, to end: Spot, transport: ProbeProtocol, port: UInt16?, probes: Bool
+        from start: Spot, to end: Spot, transport: ProbeProtocol, port: UInt16?, patience: Double?
     ) throws -> Trace {
         let network = LinuxNetwork()
         // Kept sockets would keep a namespace alive that is taken down meanwhile.
@@ -31,19 +29,21 @@ struct LabTrace {
             inventory, state, services: services(), preservesSource: view.files.options.proxy.sourceIP == .preserve,
             oracle: LinuxRouteOracle(network))
         var trace = try tracer.trace(from: start, to: end, transport: transport, port: port)
-        guard probes, let namespace = start.namespace else { return trace }
+        guard let patience, let namespace = start.namespace else { return trace }
         let kind: Probe.Kind =
             switch (transport, port) {
             case (.tcp, let port?): .connect(port: port)
             case (.udp, let port?): .datagram(port: port)
             default: .echo
             }
-        // A ClusterIP is the node's own: the proxy's second connection cannot be followed by counting hops.
+        // A ClusterIP is the node's own: the proxy's second connection cannot be followed by counting hops. Nor is
+        // there anything to hold against routers that keep silent.
         let isService = end.namespace == nil && !end.ports.isEmpty
+        let asksRouters = trace.arrives && !isService
         let walk = Probe(.hops, from: namespace, to: end.address)
-        let sent = [Probe(kind, from: namespace, to: end.address)] + (isService ? [] : [walk])
-        let outcomes = LinuxProbes().send(sent, timeout: Self.timeout)
-        trace.judge(outcomes[0], hops: isService ? nil : outcomes[1], in: inventory, state)
+        let sent = [Probe(kind, from: namespace, to: end.address)] + (asksRouters ? [walk] : [])
+        let outcomes = LinuxProbes().send(sent, timeout: patience)
+        trace.judge(outcomes[0], hops: asksRouters ? outcomes[1] : nil, in: inventory, state)
         return trace
     }
 

@@ -68,7 +68,7 @@ struct TraceCommand: ParsableCommand {
                 .usage, "\(transport.rawValue) needs a port", advice: "write it behind a colon: \(to):80")
         }
         let trace = try LabTrace(view, inventory).trace(
-            from: start.spot, to: end.spot, transport: transport, port: end.port, probes: !noProbe)
+            from: start.spot, to: end.spot, transport: transport, port: end.port, patience: noProbe ? nil : 1)
         if output.json {
             try JSONOutput.print(trace)
         } else {

@@ -2,7 +2,7 @@ internal import Controllers
 internal import Datapath
 internal import LabFiles
 internal import LinuxKernel
-internal import NetworkModel
+package import NetworkModel
 internal import NetworkPlanning
 
 /// What `up` would do, without doing it.
@@ -15,6 +15,11 @@ package enum DryRun {
             }
             return report
         }
+        return PlanReport(Plan.diff(from: NetworkState(), to: try network(submitted), owned: Ownership()))
+    }
+
+    /// The network that a lab would have. Takes no root.
+    package static func network(_ submitted: SubmittedLab) throws(ControlFailure) -> NetworkState {
         let files: Lab
         do throws(LabProblems) {
             files = try submitted.parsed()
@@ -24,8 +29,7 @@ package enum DryRun {
         do {
             let cluster = try LabCluster(files, log: MemoryLog())
             let setting = LabSetting(files, instance: "dry-run")
-            let wanted = Datapath(try cluster.simulatedUp(files, setting: setting, applied: []))
-            return PlanReport(Plan.diff(from: NetworkState(), to: wanted.state, owned: Ownership()))
+            return Datapath(try cluster.simulatedUp(files, setting: setting, applied: [])).state
         } catch let failure as ControlFailure {
             throw failure
         } catch {
