@@ -17,7 +17,8 @@ package enum Reliability {
     /// Prints one row of the summary: `reliability: PART: WHAT: FIGURES`. Called once what it counts has been seen.
     ///
     /// - Parameters:
-    ///   - part: the group of rows in `docs/reliability.md`: `crash`, `ownership`, `leaks`, `proxy`, `input`, `security`.
+    ///   - part: the group of rows in `docs/reliability.md`: `crash`, `ownership`, `leaks`, `proxy`, `input`,
+    ///     `security`, `drift`, `load`.
     ///   - what: what was tried, the same words in every run.
     ///   - figures: counts and measurements with their units.
     package static func report(_ part: String, _ what: String, _ figures: String) {

@@ -34,6 +34,9 @@ struct ObjectValidation {
         problems.append(Problem(at: at.place, field: field, message, expected: expected, severity: severity))
     }
 
+    /// 253 characters without `-` and the ten of a pod template's hash.
+    private static let longestDeployment = 242
+
     private mutating func checkName() {
         guard let metadata = value["metadata"], metadata.entries != nil else { return }
         if metadata["name"] == nil {
@@ -50,6 +53,15 @@ struct ObjectValidation {
             report(
                 name, path("metadata.name"), "\"\(YAMLValue.shortened(text))\" is not a valid name of a Namespace",
                 TextRule.dnsLabel.expected)
+        }
+        // The API server takes it, and refuses the ReplicaSet then: nothing would ever run.
+        if value["kind"]?.text == "Deployment", let name = metadata["name"], let text = name.text,
+            TextRule.dnsSubdomain.fault(text) == nil, text.utf8.count > Self.longestDeployment
+        {
+            report(
+                name, path("metadata.name"),
+                "\"\(YAMLValue.shortened(text))\" leaves no room for the name of its ReplicaSet, which adds a hash",
+                "at most \(Self.longestDeployment) characters")
         }
         if value["kind"]?.text == "Service", let name = metadata["name"], let text = name.text,
             TextRule.dnsSubdomain.fault(text) == nil,

@@ -19,7 +19,9 @@ package struct FuzzCorpus: Sendable {
     private static func files(of lab: String) throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
         let manifests = (try? FileManager.default.contentsOfDirectory(atPath: "\(lab)/manifests")) ?? []
-        for name in ["kind.yaml", "cilium.yaml", "lab.yaml"] + manifests.sorted().map({ "manifests/\($0)" }) {
+        for name in ["kind.yaml", "cilium.yaml", "lab.yaml", "checks.yaml"]
+            + manifests.sorted().map({ "manifests/\($0)" })
+        {
             let path = "\(lab)/\(name)"
             guard FileManager.default.fileExists(atPath: path) else { continue }
             files[name] = [UInt8](try Data(contentsOf: URL(filePath: path)))
