@@ -7,7 +7,7 @@ import NetworkPlanning
 import Testing
 
 /// Reading faults, casting them, and undoing them, as values.
-struct FaultTests {
+struct FaultFileTests {
     private func fault(_ operations: String, line: String = "hints: [a, b, c]") throws -> Fault {
         let text = """
             apiVersion: netlab/v1alpha1
@@ -37,19 +37,24 @@ struct FaultTests {
         }
     }
 
-    @Test(arguments: [
-        (
-            "- deleteRoute: {on: node, to: $other.cdr}",
-            "f.yaml:12: inject[0].deleteRoute.to: \"$other.cdr\" is no prefix"
-        ),
-        ("- deleteRoute: {on: pod, to: default}", "f.yaml:12: inject[0].deleteRoute.on: \"pod\" is not allowed here"),
-        ("- stopDaemon: {}\n  deleteRule: {on: node, priority: 1}", "f.yaml:12: inject[0]: these are several"),
-        ("- {}", "f.yaml:12: inject[0]: this does nothing"),
-        ("- setSysctl: {on: node, name: net.core.somaxconn, value: 1}", "f.yaml:12: inject[0].setSysctl.name"),
-        ("- setSysctl: {on: node, name: net.ipv4.../../kernel.x, value: 1}", "f.yaml:12: inject[0].setSysctl.name"),
-        ("- addRoute: {on: node, route: 10.0.0.0/8 via}", "f.yaml:12: inject[0].addRoute.route"),
-        ("- changeLink: {on: node, link: a/b, up: false}", "f.yaml:12: inject[0].changeLink.link"),
-    ])
+    @Test(
+        "what is wrong in a fault's file is told with its line",
+        arguments: [
+            (
+                "- deleteRoute: {on: node, to: $other.cdr}",
+                "f.yaml:12: inject[0].deleteRoute.to: \"$other.cdr\" is no prefix"
+            ),
+            (
+                "- deleteRoute: {on: pod, to: default}",
+                "f.yaml:12: inject[0].deleteRoute.on: \"pod\" is not allowed here"
+            ),
+            ("- stopDaemon: {}\n  deleteRule: {on: node, priority: 1}", "f.yaml:12: inject[0]: these are several"),
+            ("- {}", "f.yaml:12: inject[0]: this does nothing"),
+            ("- setSysctl: {on: node, name: net.core.somaxconn, value: 1}", "f.yaml:12: inject[0].setSysctl.name"),
+            ("- setSysctl: {on: node, name: net.ipv4.../../kernel.x, value: 1}", "f.yaml:12: inject[0].setSysctl.name"),
+            ("- addRoute: {on: node, route: 10.0.0.0/8 via}", "f.yaml:12: inject[0].addRoute.route"),
+            ("- changeLink: {on: node, link: a/b, up: false}", "f.yaml:12: inject[0].changeLink.link"),
+        ])
     func whatIsWrongIsToldWithItsLine(operation: String, start: String) {
         let lines = problems(operation)
         #expect(lines.count == 1 && lines.first?.hasPrefix(start) == true, "\(lines)")

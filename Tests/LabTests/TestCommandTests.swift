@@ -278,4 +278,26 @@ import Testing
             #expect(packets.contains("ICMP echo request"), "\(packets)")
         }
     }
+
+    @Test("a report takes the place of a file and of nothing else, and evidence of no link")
+    func reportsFollowNoLinks() throws {
+        let base = NSTemporaryDirectory() + "/netlab-links-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: base + "/elsewhere", withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: base) }
+        for name in ["out-evidence", "link.xml"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(base)/\(name)", withDestinationPath: "\(base)/elsewhere")
+        }
+        try Machine.with { machine in
+            for (words, text) in [
+                (["--junit", "\(base)/out.xml"], "out-evidence is a symbolic link"),
+                (["--junit", "\(base)/link.xml"], "link.xml is a symbolic link"),
+                (["--evidence", "\(base)/out-evidence"], "is a symbolic link"),
+            ] {
+                let outcome = try machine.run([Repository.netlab, "test", "single-node"] + words)
+                #expect(outcome.exitCode == 2 && outcome.error.contains(text), "\(outcome.transcript)")
+            }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: base + "/elsewhere") == [])
+    }
 }

@@ -47,6 +47,13 @@ struct ReportFiles: ParsableArguments {
             throw CommandFailure(
                 .usage, "\(path) is \(kind), not a file", advice: "name a file, or - for standard output")
         }
+        // Root writes there, by names that others can guess: not through a link that they could have laid.
+        guard let directory = evidenceDirectory else { return }
+        let kind = PathKind(of: directory)
+        guard kind == .absent || kind == .directory else {
+            throw CommandFailure(
+                .usage, "\(directory) is \(kind), not a directory for evidence", advice: "name another with --evidence")
+        }
     }
 
     /// - Throws: that a file cannot be written.
