@@ -59,6 +59,8 @@ let logic: [Target] = [
         dependencies: ["NetworkModel", "LabFiles", "NetworkPlanning", "Datapath", "Checks"],
         path: "Sources/Logic/Faults"),
     .target(
+        name: "KubernetesAPI", dependencies: ["KubernetesModel", "PodLifecycle"], path: "Sources/Logic/KubernetesAPI"),
+    .target(
         name: "Checks",
         dependencies: ["NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "Snapshots"],
         path: "Sources/Logic/Checks"),
@@ -119,7 +121,7 @@ let app: [Target] = [
         dependencies: [
             "NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "ServiceRouting",
             "ClusterState", "PodLifecycle", "Preflight", "Checks", "Captures", "Snapshots", "Faults", "Traces",
-            "Diagrams", "LinuxKernel", "Reconciler", "Daemon", "Workloads", argumentParser,
+            "Diagrams", "KubernetesAPI", "LinuxKernel", "Reconciler", "Daemon", "Workloads", argumentParser,
         ],
         path: "Sources/App/Commands"),
     // Linked at a fixed address: no process has to relocate 100,000 pointers at its start (decision 0022).
@@ -149,6 +151,7 @@ let tests: [Target] = [
         name: "ServiceRoutingTests", dependencies: ["ServiceRouting", "KubernetesModel", "NetworkModel"]),
     .testTarget(
         name: "PreflightTests", dependencies: ["Preflight", "LabFiles", "NetworkModel", "KubernetesModel"]),
+    .testTarget(name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "KubernetesModel"]),
     .testTarget(
         name: "TracesTests",
         dependencies: ["Traces", "Diagrams", "Checks", "LabFiles", "Datapath", "NetworkPlanning", "NetworkModel"]),

@@ -20,7 +20,7 @@ struct Layer: Sendable {
             name: "Logic",
             targets: [
                 "NetworkPlanning", "Datapath", "ServiceRouting", "ClusterState", "PodLifecycle", "Preflight", "Checks",
-                "Captures", "Snapshots", "Faults", "Traces", "Diagrams",
+                "Captures", "Snapshots", "Faults", "Traces", "Diagrams", "KubernetesAPI",
             ],
             sees: ["Model"], system: ["Synchronization"]),
         Layer(

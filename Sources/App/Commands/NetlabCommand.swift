@@ -24,7 +24,8 @@ struct NetlabCommand: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, CreateCommand.self, CNICommand.self, ApplyCommand.self, DownCommand.self, ListCommand.self,
             StatusCommand.self, ExecCommand.self, ShellCommand.self, PSCommand.self, NetworkCommand.self,
-            RoutesCommand.self, NodesCommand.self, PodsCommand.self, ServiceCommand.self, ServicesCommand.self,
+            RoutesCommand.self, GetCommand.self, NodesCommand.self, PodsCommand.self, ServiceCommand.self,
+            ServicesCommand.self,
             LogsCommand.self, EventsCommand.self, CaptureCommand.self, ObserveCommand.self, SnapshotCommand.self,
             DiffCommand.self, TraceCommand.self, GraphCommand.self, FaultCommand.self, TestCommand.self,
             ConnectivityTestCommand.self, GCCommand.self,

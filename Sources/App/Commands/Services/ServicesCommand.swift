@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Daemon
+internal import KubernetesAPI
 internal import KubernetesModel
 internal import LinuxKernel
 
@@ -22,38 +23,9 @@ struct ServicesCommand: ParsableCommand {
         let services = try lab.find().objects(Service.self).filter(namespace.contains)
         if output.json { return try JSONOutput.print(services) }
         guard !services.isEmpty else { return StandardStream.error.write(namespace.nothing) }
-        let table = Self.table(services, namespaced: namespace.allNamespaces, now: Clock.wall())
-        StandardStream.output.write(table.text(wide: wide.isWide))
-    }
-
-    static func table(_ services: [Service], namespaced: Bool, now: Double) -> KubernetesTable {
-        let headers = ["NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE", "SELECTOR"]
-        return KubernetesTable(
-            headers: namespaced ? ["NAMESPACE"] + headers : headers,
-            rows: services.map { service in
-                let spec = service.spec
-                let selector = (spec?.selector ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-                let cells = [
-                    service.name, spec?.type ?? "ClusterIP", spec?.clusterIP ?? "<none>", external(spec),
-                    ports(spec), HumanDuration.text(since: service.metadata.creationTimestamp, now: now),
-                    selector.isEmpty ? "<none>" : selector.joined(separator: ","),
-                ]
-                return namespaced ? [service.namespace] + cells : cells
-            },
-            narrowColumns: namespaced ? 7 : 6)
-    }
-
-    private static func external(_ spec: ServiceSpec?) -> String {
-        if let addresses = spec?.externalIPs, !addresses.isEmpty { return addresses.joined(separator: ",") }
-        return spec?.type == "LoadBalancer" ? "<pending>" : "<none>"
-    }
-
-    private static func ports(_ spec: ServiceSpec?) -> String {
-        let ports = (spec?.ports ?? []).map { port in
-            let node = port.nodePort.map { ":\($0)" } ?? ""
-            return "\(port.port)\(node)/\(port.protocol ?? "TCP")"
-        }
-        return ports.isEmpty ? "<none>" : ports.joined(separator: ",")
+        let table = ObjectTable(Service.self, services, now: Clock.wall())
+        let spread = namespace.allNamespaces ? services.map(\.namespace) : nil
+        StandardStream.output.write(KubernetesTable(table, namespaces: spread, wide: wide.isWide).text(wide: true))
     }
 }
 

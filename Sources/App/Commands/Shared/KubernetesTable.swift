@@ -1,3 +1,4 @@
+internal import KubernetesAPI
 internal import KubernetesModel
 
 /// Rows in the columns kubectl prints (behaviour 6.7), plain or wide.
@@ -20,29 +21,24 @@ struct KubernetesTable {
     }
 }
 
-/// The age of an object in kubectl's words (apimachinery's HumanDuration; behaviour 6.7).
-enum HumanDuration {
-    static func text(since start: Timestamp?, now: Double) -> String {
-        guard let start else { return "<unknown>" }
-        return text(seconds: Int((now - Double(start.seconds)).rounded(.towardZero)))
-    }
-
-    static func text(seconds: Int) -> String {
-        let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400)
-        switch seconds {
-        case ..<(-1): return "<invalid>"
-        case ..<0: return "0s"
-        case ..<120: return "\(seconds)s"
-        case ..<600: return "\(minutes)m" + part(seconds % 60, "s")
-        case ..<10_800: return "\(minutes)m"
-        case ..<28_800: return "\(hours)h" + part(minutes % 60, "m")
-        case ..<172_800: return "\(hours)h"
-        case ..<691_200: return "\(days)d" + part(hours % 24, "h")
-        case ..<63_072_000: return "\(days)d"
-        case ..<252_288_000: return "\(days / 365)y" + part(days % 365, "d")
-        default: return "\(days / 365)y"
+extension KubernetesTable {
+    /// - Parameters:
+    ///   - namespaces: of the rows, for a column in front; nil: none.
+    ///   - prefix: what stands in front of every name.
+    ///   - wide: whether the columns of `-o wide` are in it; the others are dropped.
+    ///   - headers: whether the first line names the columns.
+    init(_ table: ObjectTable, namespaces: [String]? = nil, prefix: String = "", wide: Bool, headers: Bool = true) {
+        let shown = table.columns.indices.filter { wide || !table.columns[$0].isWide }
+        let names = (namespaces == nil ? [] : ["NAMESPACE"]) + shown.map { table.columns[$0].name.uppercased() }
+        var rows: [[String]] = []
+        for (index, row) in table.rows.enumerated() {
+            var cells = shown.map { row[$0] }
+            if table.columns.first?.name == "Name", !cells.isEmpty { cells[0] = prefix + cells[0] }
+            rows.append((namespaces.map { [$0[index]] } ?? []) + cells)
         }
+        // The writer aligns by rows alone where there are no headers.
+        self.init(
+            headers: headers ? names : rows.first ?? [], rows: headers ? rows : Array(rows.dropFirst()),
+            narrowColumns: names.count)
     }
-
-    private static func part(_ value: Int, _ unit: String) -> String { value == 0 ? "" : "\(value)\(unit)" }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import KubernetesAPI
 internal import KubernetesModel
 internal import LinuxKernel
 
@@ -19,41 +20,8 @@ struct NodesCommand: ParsableCommand {
     func run() throws {
         let nodes = try lab.find().objects(Node.self)
         if output.json { return try JSONOutput.print(nodes) }
-        StandardStream.output.write(Self.table(nodes, now: Clock.wall()).text(wide: wide.isWide))
-    }
-
-    static func table(_ nodes: [Node], now: Double) -> KubernetesTable {
-        KubernetesTable(
-            headers: [
-                "NAME", "STATUS", "ROLES", "AGE", "VERSION", "INTERNAL-IP", "EXTERNAL-IP", "OS-IMAGE",
-                "KERNEL-VERSION", "CONTAINER-RUNTIME",
-            ],
-            rows: nodes.map { node in
-                let info = node.status?.nodeInfo
-                func address(_ type: String) -> String {
-                    node.status?.addresses?.first { $0.type == type }?.address ?? "<none>"
-                }
-                return [
-                    node.name, status(node), roles(node),
-                    HumanDuration.text(since: node.metadata.creationTimestamp, now: now),
-                    info?.kubeletVersion ?? "", address("InternalIP"), address("ExternalIP"),
-                    info?.osImage ?? "<unknown>", info?.kernelVersion ?? "<unknown>",
-                    info?.containerRuntimeVersion ?? "<unknown>",
-                ]
-            },
-            narrowColumns: 5)
-    }
-
-    private static func status(_ node: Node) -> String {
-        let ready = node.status?.conditions?.first { $0.type == "Ready" }
-        let word = ready.map { $0.status == "True" ? "Ready" : "NotReady" } ?? "Unknown"
-        return node.spec?.unschedulable == true ? word + ",SchedulingDisabled" : word
-    }
-
-    private static func roles(_ node: Node) -> String {
-        let prefix = "node-role.kubernetes.io/"
-        let roles = node.labels.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
-        return roles.isEmpty ? "<none>" : roles.sorted().joined(separator: ",")
+        let table = ObjectTable(Node.self, nodes, now: Clock.wall())
+        StandardStream.output.write(KubernetesTable(table, wide: wide.isWide).text(wide: true))
     }
 }
 
@@ -79,7 +47,7 @@ struct NamespaceOption: ParsableArguments {
     @Flag(name: [.customShort("A"), .long], help: "All namespaces.")
     var allNamespaces = false
 
-    func contains(_ object: some KubernetesObject) -> Bool { allNamespaces || object.namespace == namespace }
+    func contains(_ object: any KubernetesObject) -> Bool { allNamespaces || object.namespace == namespace }
 
     /// What kubectl says instead of an empty table.
     var nothing: String {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
+internal import KubernetesAPI
 internal import KubernetesModel
 internal import LinuxKernel
-internal import PodLifecycle
 
 /// `netlab pods`
 struct PodsCommand: ParsableCommand {
@@ -22,25 +22,8 @@ struct PodsCommand: ParsableCommand {
         let pods = try lab.find().objects(Pod.self).filter(namespace.contains)
         if output.json { return try JSONOutput.print(pods) }
         guard !pods.isEmpty else { return StandardStream.error.write(namespace.nothing) }
-        let table = Self.table(pods, namespaced: namespace.allNamespaces, now: Clock.wall())
-        StandardStream.output.write(table.text(wide: wide.isWide))
-    }
-
-    static func table(_ pods: [Pod], namespaced: Bool, now: Double) -> KubernetesTable {
-        let headers = [
-            "NAME", "READY", "STATUS", "RESTARTS", "AGE", "IP", "NODE", "NOMINATED NODE", "READINESS GATES",
-        ]
-        return KubernetesTable(
-            headers: namespaced ? ["NAMESPACE"] + headers : headers,
-            rows: pods.map { pod in
-                let cells = [
-                    pod.name, pod.readyText, pod.statusWord, "\(pod.restartCount)",
-                    HumanDuration.text(since: pod.metadata.creationTimestamp, now: now),
-                    pod.status?.podIP ?? "<none>", pod.spec?.nodeName ?? "<none>",
-                    pod.status?.nominatedNodeName ?? "<none>", "<none>",
-                ]
-                return namespaced ? [pod.namespace] + cells : cells
-            },
-            narrowColumns: namespaced ? 6 : 5)
+        let table = ObjectTable(Pod.self, pods, now: Clock.wall())
+        let spread = namespace.allNamespaces ? pods.map(\.namespace) : nil
+        StandardStream.output.write(KubernetesTable(table, namespaces: spread, wide: wide.isWide).text(wide: true))
     }
 }
