@@ -107,9 +107,7 @@ struct FaultFileTests {
         var broken = network
         for step in injection.steps { broken.apply(step) }
         #expect(broken != network)
-        let record = InjectedFault(
-            name: "f", title: "", node: "kind-worker", time: 0, before: network, after: broken, stoppedDaemon: false,
-            hints: [], shows: "", finding: "")
+        let record = NetworkChange(before: network, after: broken)
         var now = broken
         var rounds = 0
         while case let steps = record.undo(now), !steps.isEmpty, rounds < 5 {
@@ -123,9 +121,7 @@ struct FaultFileTests {
         let fault = try fault("- replaceRoute: {on: node, route: blackhole $other.cidr}")
         var broken = network
         for step in try FaultInjection(fault, try cast(), on: network).steps { broken.apply(step) }
-        let record = InjectedFault(
-            name: "f", title: "", node: "kind-worker", time: 0, before: network, after: broken, stoppedDaemon: false,
-            hints: [], shows: "", finding: "")
+        let record = NetworkChange(before: network, after: broken)
         // Repaired by hand, and a route of one's own beside it.
         var now = network
         let own = Route(IPPrefix(IPAddress(192, 0, 2, 0), 24), kind: .blackhole)

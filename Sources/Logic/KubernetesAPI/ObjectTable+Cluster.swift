@@ -50,7 +50,7 @@ extension ObjectTable {
         let all = (endpoints.subsets ?? []).flatMap { subset -> [String] in
             let addresses = (subset.addresses ?? []).map(\.ip)
             guard let ports = subset.ports, !ports.isEmpty else { return addresses }
-            return ports.flatMap { port in addresses.map { joined($0, port.port.map { "\($0)" } ?? "") } }
+            return ports.flatMap { port in addresses.map { HostPort.joined($0, port.port.map { "\($0)" } ?? "") } }
         }
         return [endpoints.name, first(all, or: "<none>"), age(endpoints, now)]
     }
@@ -84,11 +84,6 @@ extension ObjectTable {
         if texts.isEmpty { return nothing }
         let shown = texts.prefix(3).joined(separator: ",")
         return texts.count > 3 ? "\(shown) + \(texts.count - 3) more..." : shown
-    }
-
-    /// Go's net.JoinHostPort.
-    private static func joined(_ address: String, _ port: String) -> String {
-        address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
     }
 
     /// `app=web,tier=front`, sorted; `<none>` for none.

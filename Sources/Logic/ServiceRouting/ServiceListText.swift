@@ -8,17 +8,12 @@ package enum ServiceListText {
         var text = "ID\tFrontend\tService Type\tBackend\t\n"
         for entry in table.entries {
             let backends = entry.backends.enumerated().map { index, backend in
-                "\(index + 1) => \(endpoint(backend.address.description, backend.port)) (\(backend.state.rawValue))"
+                "\(index + 1) => \(HostPort.joined("\(backend.address)", "\(backend.port)")) (\(backend.state.rawValue))"
             }
-            let frontend = endpoint(entry.frontend.address.description, entry.frontend.port)
+            let frontend = HostPort.joined("\(entry.frontend.address)", "\(entry.frontend.port)")
             text += "\(entry.id)\t\(frontend)\tClusterIP\t\(backends.first ?? "")\t\n"
             for backend in backends.dropFirst() { text += "\t\t\t\(backend)\t\n" }
         }
         return TabWriter(minimumWidth: 5, padding: 3).format(text)
-    }
-
-    /// Go's net.JoinHostPort.
-    private static func endpoint(_ address: String, _ port: UInt16) -> String {
-        address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
     }
 }

@@ -20,19 +20,7 @@ struct FaultyLab {
     func isHealed(_ fault: InjectedFault) throws -> Bool {
         defer { network.forget() }
         let isRunning = (try? running.ask(.ping)) != nil
-        return try fault.undo(observe(fault)).isEmpty && (isRunning || !fault.stoppedDaemon)
-    }
-
-    /// Who plays which role.
-    func cast(on node: String?) throws -> (cast: FaultCast, inventory: Inventory) {
-        let inventory = try LabView(running).inventory()
-        defer { network.forget() }
-        let state = try network.observe(inventory.namespaces, sysctls: [])
-        do throws(FaultRefusal) {
-            return (try FaultCast(in: inventory, state, on: node), inventory)
-        } catch {
-            throw CommandFailure(.usage, error.description)
-        }
+        return try fault.change.undo(network.observe(fault.change)).isEmpty && (isRunning || !fault.stoppedDaemon)
     }
 
     /// Injects a fault. What undoes it is written down first.
@@ -43,10 +31,16 @@ struct FaultyLab {
                 .failed, "\(fault.name) is injected already",
                 advice: "`netlab fault repair \(fault.name)` takes it away")
         }
-        let (cast, inventory) = try cast(on: node)
+        let inventory = try LabView(running).inventory()
         defer { network.forget() }
         let sysctls = FaultInjection.sysctls(of: fault)
         let now = try network.observe(inventory.namespaces, sysctls: sysctls)
+        let cast: FaultCast
+        do throws(FaultRefusal) {
+            cast = try FaultCast(in: inventory, now, on: node)
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
         let injection: FaultInjection
         var record: InjectedFault
         do throws(FaultRefusal) {
@@ -57,8 +51,8 @@ struct FaultyLab {
             var expected = now
             for step in injection.steps { expected.apply(step) }
             record = InjectedFault(
-                name: fault.name, title: fault.title, node: cast.node.name, time: Clock.wall(), before: part(now),
-                after: part(expected), stoppedDaemon: injection.stopsDaemon,
+                name: fault.name, title: fault.title, node: cast.node.name, time: Clock.wall(),
+                change: NetworkChange(before: part(now), after: part(expected)), stoppedDaemon: injection.stopsDaemon,
                 hints: try fault.hints.map { text throws(FaultRefusal) in try cast.read(text) },
                 shows: try cast.read(fault.shows), finding: try cast.read(fault.finding))
         } catch {
@@ -66,9 +60,9 @@ struct FaultyLab {
         }
         try file.add(record)
         if injection.stopsDaemon, (try? running.ask(.ping)) != nil { _ = try running.ask(.stop) }
-        try perform(injection.steps)
+        try network.carryOut(injection.steps)
         // What fell with a link that went down, and what the kernel made, is only known now.
-        record.after = try observe(record)
+        record.change.after = try network.observe(record.change)
         try file.replace(record)
         return record
     }
@@ -76,14 +70,9 @@ struct FaultyLab {
     /// Undoes a fault, and starts the daemon again if it had stopped it.
     func repair(_ fault: InjectedFault) throws {
         defer { network.forget() }
-        // The kernel answers a link that goes up with routes of its own: look again until nothing is left.
-        for _ in 0..<8 {
-            let steps = fault.undo(try observe(fault))
-            if steps.isEmpty { break }
-            try perform(steps)
-        }
+        try network.undo(fault.change)
         // Path MTUs and redirects that were learnt meanwhile would last for minutes.
-        try perform(LabNamespaces(lab: running.name).find().sorted().map { Step.flushRouteCache($0) })
+        try network.carryOut(LabNamespaces(lab: running.name).find().sorted().map { Step.flushRouteCache($0) })
         if fault.stoppedDaemon, (try? running.ask(.ping)) == nil, let source = try LabRecord.load(running.paths)?.source
         {
             do throws(ControlFailure) {
@@ -94,13 +83,26 @@ struct FaultyLab {
         }
         try FaultFile(running.paths).remove(fault.name)
     }
+}
 
-    private func observe(_ fault: InjectedFault) throws -> NetworkState {
-        try network.observe(fault.before.namespaces.keys.sorted(), sysctls: fault.sysctls)
+extension LinuxNetwork {
+    /// The namespaces that a change touched, as they are now.
+    func observe(_ change: NetworkChange) throws(KernelError) -> NetworkState {
+        try observe(change.before.namespaces.keys.sorted(), sysctls: change.sysctls)
     }
 
-    private func perform(_ steps: [Step]) throws {
+    /// Undoes a change from whatever state the lab is in by now.
+    func undo(_ change: NetworkChange) throws(KernelError) {
+        // The kernel answers a link that goes up with routes of its own: look again until nothing is left.
+        for _ in 0..<8 {
+            let steps = change.undo(try observe(change))
+            if steps.isEmpty { break }
+            try carryOut(steps)
+        }
+    }
+
+    func carryOut(_ steps: [Step]) throws(KernelError) {
         guard !steps.isEmpty else { return }
-        do throws(StepFailure) { try network.perform(steps) } catch { throw error.error }
+        do throws(StepFailure) { try perform(steps) } catch { throw error.error }
     }
 }

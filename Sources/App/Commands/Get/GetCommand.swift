@@ -78,7 +78,7 @@ struct GetCommand: ParsableCommand {
             if !names.isEmpty { objects = try named(names, among: objects, resource) }
             if !objects.isEmpty { found.append(Found(resource: resource, objects: objects)) }
         }
-        try show(found, isOne: names.count == 1 && resources.count == 1, ofSeveral: resources.count > 1)
+        try show(found, of: resources, isOne: names.count == 1 && resources.count == 1)
     }
 
     private func read<Value>(_ body: () throws(SelectorFault) -> Value) throws -> Value {
@@ -118,7 +118,7 @@ struct GetCommand: ParsableCommand {
         }
     }
 
-    private func show(_ found: [Found], isOne: Bool, ofSeveral: Bool) throws {
+    private func show(_ found: [Found], of resources: [ServedResource], isOne: Bool) throws {
         switch format {
         case .json:
             let objects = found.flatMap(\.objects)
@@ -133,10 +133,10 @@ struct GetCommand: ParsableCommand {
         case .wide, nil:
             guard !found.isEmpty else {
                 // Nodes and the like are in no namespace.
-                let isNamespaced = try chosen().0.contains { $0.type.isNamespaced }
+                let isNamespaced = resources.contains { $0.type.isNamespaced }
                 return StandardStream.error.write(isNamespaced ? namespace.nothing : "No resources found\n")
             }
-            let blocks = found.map { text($0, ofSeveral: ofSeveral) }
+            let blocks = found.map { text($0, ofSeveral: resources.count > 1) }
             StandardStream.output.write(blocks.joined(separator: "\n"))
         }
     }

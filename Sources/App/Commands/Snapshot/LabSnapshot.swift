@@ -27,7 +27,7 @@ enum LabSnapshot {
     static func wantedAndLive(_ running: RunningLab) throws -> (wanted: Snapshot, live: Snapshot) {
         let state: NetworkState
         do throws(ControlFailure) {
-            state = try WantedNetwork.read(running.paths)
+            state = try StoredObjects(running.paths).network
         } catch {
             throw CommandFailure(error)
         }

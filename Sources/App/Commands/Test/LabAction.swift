@@ -1,5 +1,6 @@
 internal import Daemon
 internal import Datapath
+internal import Faults
 internal import FoundationEssentials
 internal import KubernetesModel
 internal import LabFiles
@@ -14,6 +15,8 @@ final class LabAction {
     private let network = LinuxNetwork()
     /// The node's namespace as it was; nil for an action on objects.
     private var before: (name: NamespaceName, state: NamespaceState)?
+    /// What was done to that namespace; nil until it was.
+    private var change: NetworkChange?
     /// The object as it was, to be applied again.
     private var original: AnyKubernetesObject?
 
@@ -43,12 +46,12 @@ final class LabAction {
                     $0.table == .main && $0.destination == destination
                 })
             else { throw absent("\(node) has no route to \(destination)") }
-            try perform([.removeRoute(before.name, route)])
+            try perform(.removeRoute(before.name, route), on: before)
         case .nodeDown(let node):
             guard let before, let link = before.state.links[.eth0] else { throw absent("\(node) has no eth0") }
             var down = link
             down.isUp = false
-            try perform([.changeLink(before.name, from: link, to: down)])
+            try perform(.changeLink(before.name, from: link, to: down), on: before)
         case .scale(_, let replicas):
             guard var deployment = original?.object as? Deployment else { return }
             deployment.spec?.replicas = Int32(replicas)
@@ -65,24 +68,19 @@ final class LabAction {
     /// Puts back what is still missing: what has healed by itself stays as it is.
     func undo() throws {
         if let original { return try apply(original) }
-        guard let before else { return }
+        guard let change else { return }
         defer { network.forget() }
-        var now = try network.observe([before.name], sysctls: []).namespaces[before.name] ?? NamespaceState()
-        if let link = before.state.links[.eth0], let current = now.links[.eth0], link.isUp, !current.isUp {
-            try perform([.changeLink(before.name, from: current, to: link)])
-            now = try network.observe([before.name], sysctls: []).namespaces[before.name] ?? now
-        }
-        let missing = before.state.routes.values.filter { now.routes[$0.key] == nil }
-        // A gateway must be reachable by a route that is there.
-        let ordered = missing.sorted { ($0.gateway == nil ? 0 : 1, $0.key) < ($1.gateway == nil ? 0 : 1, $1.key) }
-        try perform(ordered.map { .addRoute(before.name, $0) })
-        let lost = before.state.neighbours.subtracting(now.neighbours)
-        try perform(lost.sorted().map { .addNeighbour(before.name, $0) })
+        try network.undo(change)
     }
 
-    private func perform(_ steps: [Step]) throws {
-        guard !steps.isEmpty else { return }
-        do throws(StepFailure) { try network.perform(steps) } catch { throw error.error }
+    /// Remembers what came of it too: routes fall with a link.
+    private func perform(_ step: Step, on before: (name: NamespaceName, state: NamespaceState)) throws {
+        let state = NetworkState(namespaces: [before.name: before.state])
+        var expected = state
+        expected.apply(step)
+        change = NetworkChange(before: state, after: expected)
+        try network.carryOut([step])
+        change?.after = try network.observe([before.name], sysctls: [])
     }
 
     private func observe(_ node: String) throws -> (NamespaceName, NamespaceState) {

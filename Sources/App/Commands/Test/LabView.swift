@@ -55,10 +55,7 @@ struct LabView {
     func forwarding() -> [ForwardedPort]? {
         guard case .services(_, let table) = try? running.ask(.services) else { return nil }
         return table.entries.compactMap { entry in
-            guard let colon = entry.frontend.lastIndex(of: ":"),
-                let address = IPAddress(String(entry.frontend[..<colon])),
-                let port = UInt16(entry.frontend[entry.frontend.index(after: colon)...])
-            else { return nil }
+            guard let (address, port) = entry.end else { return nil }
             return ForwardedPort(
                 service: LabOptions.ServiceName(namespace: entry.namespace, name: entry.service), address: address,
                 port: port, transport: entry.transport.lowercased(),
@@ -72,5 +69,15 @@ extension RunningLab {
     func objects(_ plural: String) throws -> [AnyKubernetesObject] {
         guard case .objects(let objects) = try ask(.objects(resource: plural)) else { return [] }
         return objects
+    }
+}
+
+extension ServiceListing.Entry {
+    /// The frontend's address and port; nil for text that is none.
+    var end: (address: IPAddress, port: UInt16)? {
+        guard let colon = frontend.lastIndex(of: ":"), let address = IPAddress(String(frontend[..<colon])),
+            let port = UInt16(frontend[frontend.index(after: colon)...])
+        else { return nil }
+        return (address, port)
     }
 }

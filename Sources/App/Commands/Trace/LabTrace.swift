@@ -51,10 +51,7 @@ struct LabTrace {
     private func services() -> [TracedService] {
         guard case .services(_, let table) = try? view.running.ask(.services) else { return [] }
         return table.entries.compactMap { entry in
-            guard let colon = entry.frontend.lastIndex(of: ":"),
-                let address = IPAddress(String(entry.frontend[..<colon])),
-                let port = UInt16(entry.frontend[entry.frontend.index(after: colon)...])
-            else { return nil }
+            guard let (address, port) = entry.end else { return nil }
             return TracedService(
                 name: "\(entry.namespace)/\(entry.service)", address: address, port: port,
                 transport: entry.transport.lowercased(),
