@@ -66,7 +66,13 @@ private struct Undoing {
         let extra = after.addresses.subtracting(before.addresses).intersection(now.addresses)
         steps += extra.sorted().map { .removeAddress(name, $0) }
         let lost = before.addresses.subtracting(after.addresses).subtracting(now.addresses)
-        return steps + lost.sorted().map { .addAddress(name, $0) }
+        steps += lost.sorted().map { .addAddress(name, $0) }
+        // Right behind the addresses: others ask for them by ARP at once, and the kernel would learn entries in the way.
+        let neighbours = after.neighbours.subtracting(before.neighbours).intersection(now.neighbours)
+        steps += neighbours.sorted().map { .removeNeighbour(name, $0) }
+        let lostNeighbours = before.neighbours.subtracting(after.neighbours).subtracting(now.neighbours)
+        steps += lostNeighbours.sorted().map { .addNeighbour(name, $0) }
+        return steps
     }
 
     var rest: [Step] {
@@ -85,10 +91,6 @@ private struct Undoing {
         steps += rules.sorted().map { .removeRule(name, $0) }
         let lostRules = before.rules.subtracting(after.rules).subtracting(now.rules)
         steps += lostRules.sorted().map { .addRule(name, $0) }
-        let neighbours = after.neighbours.subtracting(before.neighbours).intersection(now.neighbours)
-        steps += neighbours.sorted().map { .removeNeighbour(name, $0) }
-        let lostNeighbours = before.neighbours.subtracting(after.neighbours).subtracting(now.neighbours)
-        steps += lostNeighbours.sorted().map { .addNeighbour(name, $0) }
         for (key, table) in before.firewall.sorted(by: { $0.key < $1.key })
         where after.firewall[key] != table && now.firewall[key] != table {
             steps.append(.setFirewall(name, table))
