@@ -12,6 +12,10 @@ let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swi
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 
 let model: [Target] = [
@@ -59,7 +63,8 @@ let logic: [Target] = [
         dependencies: ["NetworkModel", "LabFiles", "NetworkPlanning", "Datapath", "Checks"],
         path: "Sources/Logic/Faults"),
     .target(
-        name: "KubernetesAPI", dependencies: ["KubernetesModel", "PodLifecycle"], path: "Sources/Logic/KubernetesAPI"),
+        name: "KubernetesAPI", dependencies: ["KubernetesModel", "PodLifecycle", "ClusterState"],
+        path: "Sources/Logic/KubernetesAPI"),
     .target(
         name: "Checks",
         dependencies: ["NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "Snapshots"],
@@ -105,6 +110,13 @@ let services: [Target] = [
         name: "Workloads",
         dependencies: ["PodLifecycle", "KubernetesModel", "NetworkModel", nioCore, nioPosix, nioHTTP1],
         path: "Sources/Services/Workloads"),
+    .target(
+        name: "APIServer",
+        dependencies: [
+            "KubernetesAPI", "KubernetesModel", nioCore, nioPosix, nioHTTP1, "ClusterState", nioTLS, certificates,
+            crypto,
+        ],
+        path: "Sources/Services/APIServer"),
 ]
 
 let app: [Target] = [
@@ -113,7 +125,7 @@ let app: [Target] = [
         dependencies: [
             "NetworkModel", "KubernetesModel", "LabFiles", "NetworkPlanning", "Datapath", "ServiceRouting",
             "ClusterState", "PodLifecycle", "Faults", "LinuxKernel", "Reconciler", "Controllers", "ServiceProxy",
-            "Workloads", logging, serviceLifecycle, unixSignals,
+            "Workloads", "KubernetesAPI", "APIServer", logging, serviceLifecycle, unixSignals,
         ],
         path: "Sources/App/Daemon"),
     .target(
@@ -151,7 +163,7 @@ let tests: [Target] = [
         name: "ServiceRoutingTests", dependencies: ["ServiceRouting", "KubernetesModel", "NetworkModel"]),
     .testTarget(
         name: "PreflightTests", dependencies: ["Preflight", "LabFiles", "NetworkModel", "KubernetesModel"]),
-    .testTarget(name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "KubernetesModel"]),
+    .testTarget(name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "KubernetesModel", "ClusterState"]),
     .testTarget(
         name: "TracesTests",
         dependencies: ["Traces", "Diagrams", "Checks", "LabFiles", "Datapath", "NetworkPlanning", "NetworkModel"]),
@@ -199,6 +211,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],

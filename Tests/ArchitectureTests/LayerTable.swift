@@ -27,9 +27,12 @@ struct Layer: Sendable {
             name: "Kernel", targets: ["CNetlink", "CNftables", "CLinux", "LinuxKernel"], sees: ["Model", "Logic"],
             system: ["FoundationEssentials", "Glibc", "Synchronization"]),
         Layer(
-            name: "Services", targets: ["Reconciler", "Controllers", "ServiceProxy", "Workloads"],
+            name: "Services", targets: ["Reconciler", "Controllers", "ServiceProxy", "Workloads", "APIServer"],
             sees: ["Model", "Logic"], system: ["Dispatch", "FoundationEssentials", "Glibc", "Synchronization"],
-            packages: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
+            packages: [
+                "Crypto", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "ServiceLifecycle", "SwiftASN1",
+                "X509",
+            ]),
         Layer(
             name: "App", targets: ["Daemon", "Commands", "netlab"],
             sees: ["Model", "Logic", "Kernel", "Services"],

@@ -113,6 +113,33 @@ struct BatchTests {
         }
     }
 
+    @Test("an entry that the kernel learned gives way to one that is wanted; one that was put there does not")
+    func learnedNeighbourGivesWay() throws {
+        try withLabFixture { fixture in
+            let name = try fixture.addNamespaces("a", "b")
+            let pair = try Make.veth(name[0], "eth0", name[1], "eth0", seed: 5)
+            let prefix = try Make.prefix("172.18.0.2/16")
+            try fixture.network.perform([
+                .addVethPair(pair.0, pair.1), .addAddress(name[0], InterfaceAddress(link: .eth0, prefix: prefix)),
+            ])
+            for host in ["172.18.0.8", "172.18.0.9"] {
+                _ = try Witness.ipLines(
+                    name[0], "neigh add \(host) lladdr 02:00:00:00:00:01 dev eth0 nud stale")
+            }
+            let wanted = try ["172.18.0.8", "172.18.0.9"].map {
+                Neighbour(link: .eth0, address: try Make.address($0), mac: Make.mac(3))
+            }
+            try fixture.network.perform(wanted.map { .addNeighbour(name[0], $0) })
+            let state = try fixture.network.observe([name[0]], sysctls: [])
+            #expect(state.namespaces[name[0]]?.neighbours == Set(wanted))
+            let again = #expect(throws: StepFailure.self) {
+                try fixture.network.perform(wanted.map { .addNeighbour(name[0], $0) })
+            }
+            #expect(again?.index == 0)
+            #expect(again?.error.code == .exists)
+        }
+    }
+
     @Test func removingWhatIsNotThereIsNotFound() throws {
         try withLabFixture { fixture in
             let name = try fixture.addNamespaces("a")[0]

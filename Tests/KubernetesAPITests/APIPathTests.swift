@@ -44,19 +44,27 @@ struct APIPathTests {
 
 struct DiscoveryTests {
     @Test func groupsAreAllButTheCore() {
-        #expect(Discovery.groups.groups.map(\.name) == ["apps", "cilium.io", "discovery.k8s.io"])
+        #expect(
+            Discovery.groups.groups.map(\.name) == [
+                "apps", "authentication.k8s.io", "authorization.k8s.io", "batch", "cilium.io", "coordination.k8s.io",
+                "discovery.k8s.io", "metrics.k8s.io", "policy",
+            ])
         #expect(Discovery.group("apps")?.preferredVersion.groupVersion == "apps/v1")
         #expect(Discovery.group("none") == nil)
     }
 
     @Test func resourcesSayTheirNames() throws {
-        let core = Discovery.resources(group: "", version: "v1") { _ in ["get", "list"] }
+        let core = Discovery.resources(group: "", version: "v1")
         let pods = try #require(core.resources.first { $0.name == "pods" })
         #expect(
             pods.shortNames == ["po"] && pods.categories == ["all"] && pods.namespaced && pods.singularName == "pod")
         #expect(core.groupVersion == "v1")
-        let bytes = try KubernetesJSON.encode(Discovery.resources(group: "apps", version: "v1") { _ in ["get"] })
+        let bytes = try KubernetesJSON.encode(Discovery.resources(group: "apps", version: "v1"))
         #expect(String(decoding: bytes, as: UTF8.self).contains(#""groupVersion":"apps/v1""#))
-        #expect(Discovery.resources(group: "", version: "v1") { _ in [] }.resources.isEmpty)
+        let eviction = try #require(core.resources.first { $0.name == "pods/eviction" })
+        #expect(eviction.group == "policy" && eviction.kind == "Eviction" && eviction.verbs == ["create"])
+        // Nothing runs a StatefulSet here, so none can be made.
+        let sets = Discovery.resources(group: "apps", version: "v1").resources
+        #expect(sets.first { $0.name == "statefulsets" }?.verbs == ["get", "list", "watch"])
     }
 }

@@ -28,7 +28,7 @@ struct NetlabCommand: AsyncParsableCommand {
             ServicesCommand.self,
             LogsCommand.self, EventsCommand.self, CaptureCommand.self, ObserveCommand.self, SnapshotCommand.self,
             DiffCommand.self, TraceCommand.self, GraphCommand.self, FaultCommand.self, TestCommand.self,
-            ConnectivityTestCommand.self, GCCommand.self,
+            ConnectivityTestCommand.self, KubeconfigCommand.self, KubectlCommand.self, GCCommand.self,
             DoctorCommand.self, VersionCommand.self,
             CompletionCommand.self,
             DaemonCommand.self,

@@ -13,6 +13,12 @@ package enum APIPath: Hashable, Sendable {
     case group(String)
     /// `/api/v1`, `/apis/apps/v1`
     case resources(group: String, version: String)
+    /// `/openapi/v2`
+    case openAPIv2
+    /// `/openapi/v3`
+    case openAPIv3Index
+    /// `/openapi/v3/apis/apps/v1`
+    case openAPIv3(group: String, version: String)
     /// A collection; with a namespace only what is in it.
     case collection(ServedResource, namespace: String?)
     case object(ServedResource, namespace: String, name: String, subresource: String?)
@@ -24,6 +30,13 @@ package enum APIPath: Hashable, Sendable {
         switch parts.first {
         case "version" where parts.count == 1: self = .version
         case "healthz", "livez", "readyz": self = .health
+        case "openapi" where parts.dropFirst() == ["v2"]: self = .openAPIv2
+        case "openapi" where parts.dropFirst() == ["v3"]: self = .openAPIv3Index
+        case "openapi" where parts.count > 2 && parts[1] == "v3":
+            guard case .resources(let group, let version)? = APIPath(parts.dropFirst(2).joined(separator: "/")) else {
+                return nil
+            }
+            self = .openAPIv3(group: group, version: version)
         case "api", "apis":
             let isCore = parts.removeFirst() == "api"
             guard let found = isCore ? Self.below(group: "", parts) : Self.belowGroups(parts) else { return nil }

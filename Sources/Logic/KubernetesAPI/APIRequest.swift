@@ -5,6 +5,13 @@ package struct APIRequest: Hashable, Sendable {
     package var path: String
     package var query: [String: [String]]
     package var accept: String
+    /// As the client says, with its parameters; empty when it says nothing.
+    package var contentType = ""
+    package var body: [UInt8] = []
+    package var userAgent = ""
+    /// Who asks: the client certificate's common name, and its organizations.
+    package var user = "system:anonymous"
+    package var groups: [String] = []
 
     package init(method: String, path: String, query: [String: [String]] = [:], accept: String = "application/json") {
         self.method = method
@@ -24,9 +31,9 @@ package struct APIRequest: Hashable, Sendable {
     }
 
     /// The first value of a parameter; nil when it is not there or empty.
-    func parameter(_ name: String) -> String? { query[name]?.first.flatMap { $0.isEmpty ? nil : $0 } }
+    package func parameter(_ name: String) -> String? { query[name]?.first.flatMap { $0.isEmpty ? nil : $0 } }
 
-    func isSet(_ name: String) -> Bool { ["true", "1"].contains(parameter(name) ?? "") }
+    package func isSet(_ name: String) -> Bool { ["true", "1"].contains(parameter(name) ?? "") }
 
     /// Percent escapes and `+` undone. An escape that is none stays as it is.
     private static func decoded(_ text: Substring) -> String {
@@ -52,6 +59,8 @@ package struct APIResponse: Hashable, Sendable {
     package var status: Int
     package var contentType: String
     package var body: [UInt8]
+    /// For the client to show, each a `Warning` header of its own.
+    package var warnings: [String] = []
 
     package init(status: Int = 200, contentType: String = "application/json", body: [UInt8]) {
         self.status = status

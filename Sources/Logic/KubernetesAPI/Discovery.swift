@@ -79,23 +79,31 @@ package enum Discovery {
             preferredVersion: first)
     }
 
-    /// The resources of one version, in the order of their names.
-    ///
-    /// - Parameter verbs: what can be done with a resource; those with none are left out.
-    package static func resources(
-        group: String, version: String, verbs: (ServedResource) -> [String]
-    ) -> Resources {
+    /// The resources of one version, in the order of their names, each with its subresources.
+    package static func resources(group: String, version: String) -> Resources {
         let served = ServedResource.all.filter { $0.type.group == group && $0.type.version == version }
         return Resources(
             apiVersion: group.isEmpty ? nil : "v1", groupVersion: group.isEmpty ? version : "\(group)/\(version)",
-            resources: served.sorted { $0.type.plural < $1.type.plural }.compactMap { resource in
-                let verbs = verbs(resource)
-                if verbs.isEmpty { return nil }
-                return Resource(
-                    name: resource.type.plural, singularName: resource.singular,
-                    namespaced: resource.type.isNamespaced, kind: resource.type.kind, verbs: verbs,
-                    shortNames: resource.shortNames.isEmpty ? nil : resource.shortNames,
-                    categories: resource.categories.isEmpty ? nil : resource.categories)
+            resources: served.sorted { $0.type.plural < $1.type.plural }.flatMap { resource in
+                [Resource(resource)] + resource.subresources.map { Resource($0, of: resource) }
             })
+    }
+}
+
+extension Discovery.Resource {
+    init(_ resource: ServedResource) {
+        self.init(
+            name: resource.type.plural, singularName: resource.singular, namespaced: resource.type.isNamespaced,
+            kind: resource.type.kind, verbs: resource.verbs,
+            shortNames: resource.shortNames.isEmpty ? nil : resource.shortNames,
+            categories: resource.categories.isEmpty ? nil : resource.categories)
+    }
+
+    init(_ part: ServedResource.Subresource, of resource: ServedResource) {
+        self.init(
+            name: "\(resource.type.plural)/\(part.name)", singularName: "", namespaced: resource.type.isNamespaced,
+            group: part.kind.flatMap { $0.group.isEmpty ? nil : $0.group },
+            version: part.kind.flatMap { $0.group.isEmpty ? nil : $0.version },
+            kind: part.kind?.kind ?? resource.type.kind, verbs: part.verbs)
     }
 }

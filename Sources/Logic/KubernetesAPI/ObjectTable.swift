@@ -35,7 +35,7 @@ package struct ObjectTable: Hashable, Sendable {
             ObjectTable(type, objects.compactMap { $0.object as? Object }, now: now)
         }
         let type = KubernetesKinds.type(apiVersion: resource.apiVersion, kind: resource.kind)
-        self = type.map { table($0) } ?? ObjectTable(columns: [], rows: [])
+        self = type.map { table($0) } ?? ObjectTable(columns: [Column("Name"), Column("Age")], rows: [])
     }
 
     private init(columns: [Column], rows: [[String]]) {

@@ -36,16 +36,16 @@ struct TableDocument: Encodable {
 
     var kind = "Table"
     var apiVersion = "meta.k8s.io/v1"
-    var metadata: [String: String]
+    var metadata: ListMeta
     var columnDefinitions: [Column]
     var rows: [Row]
 
     /// - Parameter including: `Metadata`, `Object` or `None` (the parameter includeObject).
     init(
-        _ resource: ServedResource, _ objects: [AnyKubernetesObject], revision: String?, including: String, now: Double
+        _ resource: ServedResource, _ objects: [AnyKubernetesObject], metadata: ListMeta, including: String, now: Double
     ) {
         let table = ObjectTable(resource.type, objects, now: now)
-        metadata = revision.map { ["resourceVersion": $0] } ?? [:]
+        self.metadata = metadata
         columnDefinitions = table.columns.map { column in
             Column(
                 name: column.name, format: column.name == "Name" ? "name" : "", priority: column.isWide ? 1 : 0)

@@ -45,7 +45,7 @@ struct LogsCommand: ParsableCommand {
             throw CommandFailure(.failed, "there is no log at \(reader.path) yet")
         }
         reader.offset = bytes.count
-        StandardStream.output.write(String(decoding: Self.last(tail, linesOf: bytes), as: UTF8.self))
+        StandardStream.output.write(String(decoding: LogText.last(tail, linesOf: bytes), as: UTF8.self))
         while follow {
             StandardStream.pause(seconds: 0.1)
             if let more = try StateFile.read(reader.path), more.count > reader.offset {
@@ -74,20 +74,5 @@ struct LogsCommand: ParsableCommand {
             throw CommandFailure(.failed, "container \(status.name) of pod \(object.name) was never restarted")
         }
         return running.paths.log(ofPod: object.uid, container: status.name, attempt: attempt)
-    }
-
-    /// The last lines, or all of them.
-    static func last(_ count: Int?, linesOf bytes: [UInt8]) -> ArraySlice<UInt8> {
-        guard let count else { return bytes[...] }
-        var remaining = count
-        var start = bytes.count
-        while start > 0 {
-            if start < bytes.count, bytes[start - 1] == UInt8(ascii: "\n") {
-                remaining -= 1
-                if remaining == 0 { return bytes[start...] }
-            }
-            start -= 1
-        }
-        return count == 0 ? [] : bytes[...]
     }
 }

@@ -17,6 +17,7 @@ struct UpCommand: ParsableCommand {
               netlab up three-node --dry-run       what would be done, and why; needs no root
               netlab up three-node --prune         also take away what was added by hand
               netlab up three-node --repair        from now on, put right what is changed by hand
+              netlab up three-node --kubeconfig ~/.kube/config   add the context kind-three-node to it
               netlab up ./theirs --no-host-commands   files of a stranger: only images that are built in
             """)
 
@@ -43,6 +44,12 @@ struct UpCommand: ParsableCommand {
     @Option(name: .long, help: "Seconds to wait for pods to become ready.")
     var timeout = Seconds(30)
 
+    @Option(
+        name: .long,
+        help: "Add the lab's context, kind-NAME, to this kubeconfig and make it the current one; `down` takes it out.",
+        completion: .file())
+    var kubeconfig: String?
+
     @OptionGroup var access: AccessFlags
 
     @Flag(name: [.short, .long], help: "Say nothing unless something goes wrong.")
@@ -66,6 +73,14 @@ struct UpCommand: ParsableCommand {
             throw LabPreflight.explained(error, needs)
         }
         guard case .verification(let verification) = reply else { return }
+        if let kubeconfig {
+            do throws(ControlFailure) {
+                try MergedKubeconfigs(LabPaths(source.name)).add(to: kubeconfig)
+            } catch {
+                throw CommandFailure(error)
+            }
+            if !quiet { terminal.line("Set kubectl context to \"\(Kubeconfig.context(ofLab: source.name))\"") }
+        }
         if output.json { try JSONOutput.print(verification) }
         if !quiet || !verification.passed {
             for check in verification.checks where !quiet || !check.passed { terminal.check(check) }

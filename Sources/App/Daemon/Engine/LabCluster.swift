@@ -11,7 +11,8 @@ internal import Workloads
 /// One caller at a time; the engine is it.
 final class LabCluster {
     private let store: EmbeddedStore
-    private var cluster: Cluster
+    /// Exchanged when the pins of the lab's files change.
+    private(set) var cluster: Cluster
     private var controllers: ControllerSet
     /// Up to where the controllers have seen the cluster.
     private var settledRevision: Int64 = -1
@@ -204,6 +205,11 @@ final class LabCluster {
         }
         guard let type = KubernetesKinds.all.first(where: { $0.resource.plural == resource }) else { return [] }
         return all(type)
+    }
+
+    /// The address of the service `kubernetes`.
+    static func firstServiceAddress(_ files: Lab) -> IPAddress? {
+        ClusterIPRange(files.kind.networking.serviceSubnet).first
     }
 
     private static let clock: @Sendable () -> Timestamp = { HostFacts.now }

@@ -23,13 +23,25 @@ extension LabEngine {
             try convergeNetwork(prune: prune)
             try markNodes()
         } while lab?.cluster.hasChanges == true
+        api?.listenInside(controlPlanePlace())
         updateProxy()
         syncPods()
         if let nextDue { settleAgain(at: nextDue) }
     }
 
+    /// Where the API listens inside the lab; nil while the node is not there.
+    private func controlPlanePlace() -> LabAPI.InsidePlace? {
+        guard let current = lab, let network = current.network, let name = current.cluster.controlPlane,
+            let node = network.nodes.first(where: { $0.name == name }),
+            let namespace = DatapathNames.node(network.lab, name),
+            current.datapath?.state.namespaces[namespace] != nil
+        else { return nil }
+        return LabAPI.InsidePlace(
+            namespace: namespace, identity: NamespaceFile.identity(of: namespace), address: node.address)
+    }
+
     /// The controllers want to look again at a time, with or without a change.
-    private func settleAgain(at due: Timestamp) {
+    func settleAgain(at due: Timestamp) {
         Task { [weak self] in
             try? await Task.sleep(for: .seconds(max(0.1, Double(due.seconds) - Clock.wall())))
             do {
@@ -92,6 +104,7 @@ extension LabEngine {
         guard let before = current.network else { return }
         let kept = Set(wanted.nodes.map(\.name))
         guard before.nodes.contains(where: { !kept.contains($0.name) }) else { return }
+        api?.leaveInside()
         let nodes = Self.proxyNodes(before).filter { kept.contains($0.name) }
         try? current.proxy.update(services: current.cluster.services, slices: current.cluster.slices, nodes: nodes)
     }

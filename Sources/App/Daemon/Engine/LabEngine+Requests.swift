@@ -69,6 +69,8 @@ extension LabEngine {
         }
         try load(files)
         record.source = submitted
+        // With what these files may have, from now on.
+        try serveAPI()
         setRepair(repair)
         try record.save(paths)
         return files

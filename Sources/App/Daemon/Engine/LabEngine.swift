@@ -29,6 +29,8 @@ actor LabEngine {
     /// nil until the first `create` or `up`.
     var lab: LoadedLab?
     var workers: PodWorkers?
+    /// nil until the lab's files are known.
+    var api: LabAPI?
     /// What the workers said of pods and is still to be taken up.
     let news = PodNews()
     /// Resumed after every change, by whoever waits for the lab to get somewhere.
@@ -109,6 +111,7 @@ actor LabEngine {
         for follower in followers.values { follower.finish() }
         let affinity = plane.affinity
         if !affinity.isEmpty { proxyWatch.keep(affinity) }
+        api?.shutDown()
         lab?.proxy.shutDown()
         plane.shutDown()
         for waiter in waiters { waiter.resume() }
@@ -124,6 +127,7 @@ actor LabEngine {
             lab?.setting = setting
             try lab?.cluster.use(files)
             lab?.network = nil
+            try serveAPI()
             return
         }
         let cluster = try openCluster(files)
@@ -148,6 +152,7 @@ actor LabEngine {
         }
         workers.removeContainers(exceptOf: Set(cluster.pods.map(\.uid)))
         self.workers = workers
+        try serveAPI()
     }
 
     /// - Throws: ``ControlFailure`` saying what is wrong with the stored objects.
@@ -163,6 +168,29 @@ actor LabEngine {
             throw ControlFailure(
                 .failed, "\(paths.store) is damaged at byte \(offset): the lab's objects cannot be read from it",
                 advice: "nothing was changed; put the file back, or `netlab down \(paths.lab)` and up again")
+        }
+    }
+
+    /// Has the API serve the lab as it is now; begins to serve at the first call.
+    func serveAPI() throws(ControlFailure) {
+        guard let lab else { return }
+        if api == nil {
+            let backend = EngineBackend(paths) { [weak self] in await self?.settleWhatClientsWrote() }
+            let api = try LabAPI(
+                paths, files: lab.files, wanted: record.apiPort, backend: backend, logger: logger)
+            self.api = api
+            record.apiPort = api.port
+        }
+        api?.serve(lab.cluster.cluster, files: lab.files, access: record.source?.access ?? .confined)
+    }
+
+    /// Clients have their answer already; what goes wrong now is tried again, and shown by `status`.
+    private func settleWhatClientsWrote() {
+        do {
+            try settle()
+        } catch {
+            logger.error("\(ControlFailure(describing: error).message)")
+            settleAgain(at: HostFacts.now.advanced(by: 1))
         }
     }
 

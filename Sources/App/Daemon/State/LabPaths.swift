@@ -20,6 +20,12 @@ package struct LabPaths: Hashable, Sendable {
     package var affinity: String { "\(directory)/affinity.json" }
     /// What was injected into the lab (`netlab fault`).
     package var faults: String { "\(directory)/faults.json" }
+    /// The lab's certificates with their keys.
+    var certificates: String { "\(directory)/pki.json" }
+    /// For clients on this machine.
+    package var kubeconfig: String { "\(directory)/kubeconfig" }
+    /// The users' kubeconfig files that the lab's context was written into, one a line.
+    var mergedKubeconfigs: String { "\(directory)/kubeconfigs" }
     package var containers: String { "\(directory)/containers" }
     /// The /etc/hosts of a node.
     package func hosts(ofNode node: String) -> String { "\(directory)/nodes/\(node)/hosts" }
@@ -33,7 +39,10 @@ package struct LabPaths: Hashable, Sendable {
     /// directory is called like a lab. With a `lab.json` the directory is a lab's, and all that is in it.
     var strangers: [String] {
         if PathKind(of: record) != .absent { return [] }
-        let known = [socket, log, record, journal, store, affinity, faults, containers, "\(directory)/nodes"]
+        let known = [
+            socket, log, record, journal, store, affinity, faults, certificates, kubeconfig,
+            mergedKubeconfigs, containers, "\(directory)/nodes",
+        ]
         let own = Set(known.flatMap { [$0, $0 + ".new"] })
         return StateFile.list(directory).filter { !own.contains("\(directory)/\($0)") }
     }

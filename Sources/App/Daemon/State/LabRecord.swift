@@ -17,6 +17,8 @@ package struct LabRecord: Codable, Sendable, Hashable {
     package var applied: [String]
     /// Whether drift is put right (`up --repair`); nil, as in records of before this was known, means no.
     package var repair: Bool?
+    /// The port on loopback where the API is served; kept, so that a kubeconfig stays good when the daemon dies.
+    package var apiPort: Int?
 
     package init(instance: String) {
         version = Self.currentVersion

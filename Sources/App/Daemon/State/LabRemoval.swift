@@ -60,6 +60,7 @@ package struct LabRemoval {
     /// ``run(if:)`` for a caller that holds the lock on the state directories.
     func runLocked() throws(KernelError) {
         try endDaemon()
+        MergedKubeconfigs(paths).removeAll()
         let network = LinuxNetwork()
         let namespaces = try network.markedNamespaces().filter { $0.value.lab == paths.lab }.keys.sorted()
         let watch = try RemovalWatch(namespaces)

@@ -5,8 +5,8 @@ internal import NetworkPlanning
 /// Encodes and decodes neighbour entries (`RTM_NEWNEIGH`, `RTM_DELNEIGH`).
 enum NeighbourMessages {
     static func append(
-        _ neighbour: Neighbour, index: Int32, adding: Bool, to queue: inout MessageQueue, _ builder: MessageBuilder,
-        step: Int
+        _ neighbour: Neighbour, index: Int32, adding: Bool, replacing: Bool = false, to queue: inout MessageQueue,
+        _ builder: MessageBuilder, step: Int
     ) {
         let header = ndmsg(
             ndm_family: neighbour.address.family.number, ndm_pad1: 0, ndm_pad2: 0, ndm_ifindex: index,
@@ -14,7 +14,7 @@ enum NeighbourMessages {
             ndm_flags: neighbour.isExternallyLearned ? UInt8(NTF_EXT_LEARNED) : 0, ndm_type: 0)
         builder.append(
             to: &queue, step: step, type: Int(adding ? RTM_NEWNEIGH : RTM_DELNEIGH),
-            flags: adding ? NLM_F_CREATE | NLM_F_EXCL : 0, header: header
+            flags: adding ? NLM_F_CREATE | (replacing ? NLM_F_REPLACE : NLM_F_EXCL) : 0, header: header
         ) { message in
             message.put(Int(NDA_DST), neighbour.address)
             if adding { message.put(Int(NDA_LLADDR), bytes: neighbour.mac.bytes) }

@@ -26,9 +26,11 @@ final class NetlinkExchange {
     ///
     /// - Parameter name: says what a step is, where steps are counted (``FaultPoint``): then each message is a `send`
     ///   of its own, in the same order, so that a crash can come between any two.
+    /// - Parameter isExcused: asked about each failure; one that is excused is not reported.
     /// - Returns: the failure with the lowest step; later messages of the queue were sent all the same.
     func transmit(
-        _ queue: inout MessageQueue, over socket: NetlinkSocket, name: (Int) -> String
+        _ queue: inout MessageQueue, over socket: NetlinkSocket, name: (Int) -> String,
+        isExcused: (Failure) -> Bool = { _ in false }
     ) -> Failure? {
         var failure: Failure?
         var start = 0
@@ -43,7 +45,7 @@ final class NetlinkExchange {
                 end += 1
             }
             let step = queue.entries[start].step
-            let failed = transmit(&queue, start..<end, over: socket, name: name(step))
+            let failed = transmit(&queue, start..<end, over: socket, name: name(step), isExcused)
             if let failed, failed.step < failure?.step ?? .max { failure = failed }
             start = end
         }
@@ -52,7 +54,7 @@ final class NetlinkExchange {
 
     private func transmit(
         _ queue: inout MessageQueue, _ range: Range<Int>, over socket: NetlinkSocket,
-        name: @autoclosure () -> String
+        name: @autoclosure () -> String, _ isExcused: (Failure) -> Bool
     ) -> Failure? {
         let first = socket.reserveSequence(range.count)
         for index in range {
@@ -64,7 +66,8 @@ final class NetlinkExchange {
         let end = range.upperBound < queue.entries.count ? queue.entries[range.upperBound].offset : queue.bytes.count
         var failure: Failure?
         func record(_ step: Int, _ errno: Int32, _ text: String) {
-            if step < failure?.step ?? .max { failure = Failure(step: step, errno: errno, text: text) }
+            let new = Failure(step: step, errno: errno, text: text)
+            if step < failure?.step ?? .max, !isExcused(new) { failure = new }
         }
         do throws(SystemCall.Failure) {
             try FaultPoint.change(name()) { () throws(SystemCall.Failure) in

@@ -1,4 +1,5 @@
 internal import CNetlink
+internal import Glibc
 internal import NetworkModel
 internal import NetworkPlanning
 
@@ -70,8 +71,16 @@ final class StepBatch {
     func flush() throws(StepFailure) {
         var first: NetlinkExchange.Failure?
         for work in pending {
-            let failure = exchange.transmit(&work.queue, over: work.socket) { self.steps[$0].operation }
+            var taken: [Int] = []
+            var failure = exchange.transmit(&work.queue, over: work.socket) {
+                self.steps[$0].operation
+            } isExcused: { failure in
+                guard failure.errno == EEXIST, case .addNeighbour = self.steps[failure.step] else { return false }
+                taken.append(failure.step)
+                return true
+            }
             work.queue = MessageQueue()
+            for step in taken where step < failure?.step ?? .max { failure = replaceLearned(step, in: work) ?? failure }
             if let failure, failure.step < first?.step ?? .max { first = failure }
         }
         pending = []
@@ -80,6 +89,22 @@ final class StepBatch {
         throw StepFailure(
             index: first.step,
             error: KernelError(errno: first.errno, steps[first.step].operation, words: first.text))
+    }
+
+    /// Puts a neighbour in the place of one that the kernel learned by itself, which is no state of anybody's wish: an
+    /// ARP request that came in between is enough. One that was put there stays, and is a failure.
+    private func replaceLearned(_ step: Int, in work: NamespaceWork) -> NetlinkExchange.Failure? {
+        let exists = NetlinkExchange.Failure(step: step, errno: EEXIST, text: "")
+        guard case .addNeighbour(_, let entry) = steps[step],
+            let index = try? work.index(of: entry.link, for: steps[step].operation),
+            let wished = try? NeighbourMessages.dump(
+                work.socket, exchange, of: work.name.rawValue, names: [index: entry.link]),
+            !wished.contains(where: { $0.link == entry.link && $0.address == entry.address })
+        else { return exists }
+        var queue = MessageQueue()
+        NeighbourMessages.append(
+            entry, index: index, adding: true, replacing: true, to: &queue, exchange.builder, step: step)
+        return exchange.transmit(&queue, over: work.socket) { self.steps[$0].operation }
     }
 
     /// Sends what is queued before this step, then reports the step: an earlier failure comes first.

@@ -23,6 +23,21 @@ package enum ProgramStart {
         return basis.merging(own) { $1 }
     }
 
+    /// Replaces this process by a program of the host, with this process' environment and what is added to it.
+    ///
+    /// - Returns: only when that failed: why, and the exit code that a shell would give.
+    package static func become(_ command: [String], adding environment: [String: String]) -> (String, Int32) {
+        var own = environment
+        var entry = environ
+        while let text = entry.pointee {
+            let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2, own[String(parts[0])] == nil { own[String(parts[0])] = String(parts[1]) }
+            entry += 1
+        }
+        let failure = become(command, environment: own, workingDirectory: nil)
+        return (failure.message, failure.exitCode)
+    }
+
     /// Replaces the process; returns only when that failed.
     ///
     /// - Parameter workingDirectory: nil leaves it. A relative one is read from the root, wherever this process stands.

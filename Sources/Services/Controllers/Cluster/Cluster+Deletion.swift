@@ -19,9 +19,9 @@ extension Cluster {
     /// - Throws: `notFound`, `conflict` when `uid` is another's, `storage`.
     package func delete<Object: KubernetesObject>(
         _ type: Object.Type, _ namespace: String, _ name: String, uid: String? = nil,
-        gracePeriodSeconds: Int64? = nil, propagation: DeletionPropagation = .background
+        gracePeriodSeconds: Int64? = nil, propagation: DeletionPropagation = .background, isDryRun: Bool = false
     ) throws(ClusterError) {
-        try transaction { state throws(ClusterError) in
+        try transaction(isDryRun: isDryRun) { state throws(ClusterError) in
             try delete(
                 type, ObjectKey(namespace, name), uid: uid, gracePeriodSeconds: gracePeriodSeconds,
                 propagation: propagation, &state)

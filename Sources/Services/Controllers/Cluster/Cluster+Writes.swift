@@ -7,8 +7,10 @@ extension Cluster {
     ///
     /// - Throws: `alreadyExists`, `notFound` for a missing namespace, `namespaceTerminating`, `invalid`, `storage`.
     @discardableResult
-    package func create<Object: KubernetesObject>(_ object: Object) throws(ClusterError) -> Object {
-        try transaction { state throws(ClusterError) in try create(object, &state) }
+    package func create<Object: KubernetesObject>(
+        _ object: Object, isDryRun: Bool = false
+    ) throws(ClusterError) -> Object {
+        try transaction(isDryRun: isDryRun) { state throws(ClusterError) in try create(object, &state) }
     }
 
     func create<Object: KubernetesObject>(_ given: Object, _ state: inout State) throws(ClusterError) -> Object {
@@ -62,16 +64,24 @@ extension Cluster {
     ///
     /// - Throws: `notFound`, `conflict`, `invalid`, `storage`.
     @discardableResult
-    package func update<Object: KubernetesObject>(_ object: Object) throws(ClusterError) -> Object {
-        try transaction { state throws(ClusterError) in try replace(object, statusOnly: false, &state) }
+    package func update<Object: KubernetesObject>(
+        _ object: Object, isDryRun: Bool = false
+    ) throws(ClusterError) -> Object {
+        try transaction(isDryRun: isDryRun) { state throws(ClusterError) in
+            try replace(object, statusOnly: false, &state)
+        }
     }
 
     /// Replaces the status alone.
     ///
     /// - Throws: `notFound`, `conflict`, `storage`.
     @discardableResult
-    package func updateStatus<Object: ObjectWithStatus>(_ object: Object) throws(ClusterError) -> Object {
-        try transaction { state throws(ClusterError) in try replace(object, statusOnly: true, &state) }
+    package func updateStatus<Object: ObjectWithStatus>(
+        _ object: Object, isDryRun: Bool = false
+    ) throws(ClusterError) -> Object {
+        try transaction(isDryRun: isDryRun) { state throws(ClusterError) in
+            try replace(object, statusOnly: true, &state)
+        }
     }
 
     /// Creates the object of a manifest, or replaces what is wanted of the one that exists.
@@ -83,7 +93,11 @@ extension Cluster {
             var object = object
             if Object.resource.isNamespaced { object.metadata.namespace = object.metadata.namespace ?? "default" }
             let result = try transaction { state throws(ClusterError) in
-                if state.objects[Object.resource.kind]?[ObjectKey(object)] == nil { return try create(object, &state) }
+                guard let old = state.objects[Object.resource.kind]?[ObjectKey(object)] else {
+                    return try create(object, &state)
+                }
+                // A manifest does not know who owns what it describes.
+                object.metadata.ownerReferences = object.metadata.ownerReferences ?? old.metadata.ownerReferences
                 return try replace(object, statusOnly: false, &state)
             }
             return AnyKubernetesObject(result)
@@ -133,7 +147,6 @@ extension Cluster {
             new.metadata.deletionGracePeriodSeconds = old.metadata.deletionGracePeriodSeconds
             new.metadata.generation = old.metadata.generation
             new.metadata.generateName = old.metadata.generateName
-            new.metadata.ownerReferences = given.metadata.ownerReferences ?? old.metadata.ownerReferences
             if let service = new as? Service {
                 new = try allocate(service, over: old as? Service, state) as? Object ?? new
             } else if var pod = new as? Pod, let oldPod = old as? Pod {

@@ -19,6 +19,8 @@ package final class Cluster: Sendable {
         var wake: [@Sendable () -> Void] = []
         /// Events, oldest first; some may be gone.
         var eventOrder: [ObjectKey] = []
+        /// Whether this is a copy on which something is tried out: nothing reaches the store.
+        var isDryRun = false
     }
 
     package let options: ClusterOptions
@@ -103,10 +105,18 @@ package final class Cluster: Sendable {
     func indexed<Value>(_ read: (borrowing ClusterIndex) -> Value) -> Value { state.withLock { read($0.index) } }
 
     /// Runs one write under the lock, then wakes the readers.
+    ///
+    /// - Parameter isDryRun: everything is decided as it would be, on a copy that is thrown away.
     func transaction<Value>(
-        _ body: (inout State) throws(ClusterError) -> Value
+        isDryRun: Bool = false, _ body: (inout State) throws(ClusterError) -> Value
     ) throws(ClusterError) -> Value {
-        let (value, wake) = try state.withLock { state throws(ClusterError) in
+        let (value, wake) = try state.withLock {
+            state throws(ClusterError) -> (Value, [@Sendable () -> Void]) in
+            if isDryRun {
+                var copy = state
+                copy.isDryRun = true
+                return (try body(&copy), [])
+            }
             let before = state.revision
             let value = try body(&state)
             return (value, state.revision == before ? [] : state.wake)
@@ -123,6 +133,10 @@ package final class Cluster: Sendable {
         object.apiVersion = Object.resource.apiVersion
         object.kind = Object.resource.kind
         object.metadata.resourceVersion = nil
+        if state.isDryRun {
+            object.metadata.resourceVersion = old?.metadata.resourceVersion
+            return object
+        }
         let key = ObjectKey(object)
         let path = StoreKey.key(of: Object.resource, namespace: key.namespace, name: key.name)
         let bytes: [UInt8]
@@ -147,6 +161,7 @@ package final class Cluster: Sendable {
 
     /// Takes an object out of the store and the cache.
     func drop<Object: KubernetesObject>(_ object: Object, _ state: inout State) throws(ClusterError) {
+        if state.isDryRun { return }
         let key = ObjectKey(object)
         let path = StoreKey.key(of: Object.resource, namespace: key.namespace, name: key.name)
         let revision: Int64

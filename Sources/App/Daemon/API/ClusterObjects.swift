@@ -1,0 +1,101 @@
+internal import ClusterState
+internal import Controllers
+internal import KubernetesAPI
+internal import KubernetesModel
+
+/// A cluster as the API's storage: objects of any kind, where the cluster knows typed ones.
+struct ClusterObjects: ObjectStorage {
+    let cluster: Cluster
+    let admission: WorkloadAdmission
+
+    func list(_ resource: ServedResource, namespace: String?) -> (objects: [AnyKubernetesObject], revision: Int64) {
+        // Read first: what is written in between is in the list, and told again to those who watch from here.
+        let revision = cluster.revision
+        func all<Object: KubernetesObject>(_ type: Object.Type) -> [AnyKubernetesObject] {
+            cluster.list(type, namespace: namespace).map { AnyKubernetesObject($0) }
+        }
+        guard let type = Self.type(resource) else { return ([], revision) }
+        return (all(type), revision)
+    }
+
+    func get(_ resource: ServedResource, namespace: String, name: String) -> AnyKubernetesObject? {
+        func one<Object: KubernetesObject>(_ type: Object.Type) -> AnyKubernetesObject? {
+            cluster.get(type, namespace, name).map { AnyKubernetesObject($0) }
+        }
+        return Self.type(resource).flatMap { one($0) }
+    }
+
+    func create(_ object: AnyKubernetesObject, isDryRun: Bool) throws(ClusterError) -> AnyKubernetesObject {
+        func create<Object: KubernetesObject>(_ object: Object) throws(ClusterError) -> AnyKubernetesObject {
+            AnyKubernetesObject(try cluster.create(object, isDryRun: isDryRun))
+        }
+        try admission.check(object.object)
+        return try create(object.object)
+    }
+
+    func update(
+        _ object: AnyKubernetesObject, statusOnly: Bool, isDryRun: Bool
+    ) throws(ClusterError) -> AnyKubernetesObject {
+        func update<Object: KubernetesObject>(_ object: Object) throws(ClusterError) -> AnyKubernetesObject {
+            AnyKubernetesObject(try cluster.update(object, isDryRun: isDryRun))
+        }
+        func updateStatus<Object: ObjectWithStatus>(_ object: Object) throws(ClusterError) -> AnyKubernetesObject {
+            AnyKubernetesObject(try cluster.updateStatus(object, isDryRun: isDryRun))
+        }
+        if statusOnly, let object = object.object as? any ObjectWithStatus { return try updateStatus(object) }
+        try admission.check(object.object)
+        return try update(object.object)
+    }
+
+    func delete(
+        _ resource: ServedResource, namespace: String, name: String, _ options: DeletionOptions
+    ) throws(ClusterError) -> AnyKubernetesObject? {
+        func delete<Object: KubernetesObject>(_ type: Object.Type) throws(ClusterError) -> AnyKubernetesObject? {
+            let found = cluster.get(type, namespace, name)
+            if let version = options.resourceVersion, let found, found.metadata.resourceVersion != version {
+                throw .conflict(resource: resource.type.qualifiedPlural, name: name)
+            }
+            try cluster.delete(
+                type, namespace, name, uid: options.uid, gracePeriodSeconds: options.gracePeriodSeconds,
+                propagation: options.propagation.flatMap { DeletionPropagation(rawValue: $0) } ?? .background,
+                isDryRun: options.isDryRun)
+            if options.isDryRun { return nil }
+            // One of the same name may have been made since.
+            return cluster.get(type, namespace, name).flatMap { left in
+                left.uid == found?.uid ? AnyKubernetesObject(left) : nil
+            }
+        }
+        guard let type = Self.type(resource) else { throw .notFound(resource.type, name) }
+        return try delete(type)
+    }
+
+    func changes(after revision: Int64) throws(ClusterError) -> [ObjectChange] {
+        try cluster.changes(after: revision).map { change in
+            let kind: ObjectChange.Kind =
+                switch change.kind {
+                case .added: .added
+                case .modified: .modified
+                case .deleted: .deleted
+                }
+            return ObjectChange(
+                kind: kind, object: AnyKubernetesObject(change.object),
+                previous: change.previous.map { AnyKubernetesObject($0) }, revision: change.revision)
+        }
+    }
+
+    func bind(namespace: String, pod: String, node: String) throws(ClusterError) {
+        guard cluster.get(Node.self, "", node) != nil else { throw .notFound(Node.resource, node) }
+        var isBound = false
+        let found = try cluster.modify(Pod.self, namespace, pod) { pod in
+            isBound = !(pod.spec?.nodeName ?? "").isEmpty
+            if !isBound { pod.spec?.nodeName = node }
+        }
+        if found == nil { throw .notFound(Pod.resource, pod) }
+        if isBound { throw .conflict(resource: "pods/binding", name: pod) }
+    }
+
+    private static func type(_ resource: ServedResource) -> (any KubernetesObject.Type)? {
+        resource.origin == .stored
+            ? KubernetesKinds.type(apiVersion: resource.type.apiVersion, kind: resource.type.kind) : nil
+    }
+}

@@ -1,0 +1,132 @@
+internal import KubernetesModel
+
+/// What a client sent: JSON, or Kubernetes' protobuf.
+enum RequestBody {
+    /// Nested deeper, nothing is an object of the API.
+    private static let maximumDepth = 100
+
+    /// - Throws: 400 for what is no JSON, 415 for a form that is not understood here.
+    static func value(_ request: APIRequest) throws(StatusDocument) -> JSONValue {
+        let type = request.contentType.split(separator: ";").first.map { $0.trimmed } ?? ""
+        switch type {
+        case ProtobufBody.contentType:
+            do throws(MalformedProtobuf) {
+                return try ProtobufBody.decode(request.body)
+            } catch {
+                throw .badRequest("the body of the request is no protobuf of a kind that is served here")
+            }
+        case "", "application/json", "application/merge-patch+json", "application/json-patch+json",
+            "application/strategic-merge-patch+json", "application/apply-patch+yaml", "application/apply-patch+cbor":
+            return try json(request.body)
+        default:
+            throw StatusDocument(
+                415, "UnsupportedMediaType",
+                "the body of the request was in an unknown format - accepted media types include: application/json, "
+                    + "application/vnd.kubernetes.protobuf")
+        }
+    }
+
+    static func json(_ bytes: [UInt8]) throws(StatusDocument) -> JSONValue {
+        guard depth(of: bytes) <= maximumDepth else {
+            throw .badRequest("the body of the request is nested too deeply")
+        }
+        do {
+            return try KubernetesJSON.decode(JSONValue.self, from: bytes)
+        } catch {
+            throw .badRequest("couldn't get version/kind; json parse error: the body of the request is no JSON")
+        }
+    }
+
+    /// How deeply brackets are nested, so that a hostile body cannot use up the stack.
+    private static func depth(of bytes: [UInt8]) -> Int {
+        var depth = 0
+        var deepest = 0
+        var isText = false
+        var isEscaped = false
+        for byte in bytes {
+            if isText {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isText = false
+                }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isText = true
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                deepest = max(deepest, depth)
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            default: break
+            }
+        }
+        return deepest
+    }
+}
+
+/// A request's object: JSON made into a typed one, with what is said of fields it does not have.
+struct SubmittedObject {
+    var object: AnyKubernetesObject
+    /// For the client to show.
+    var warnings: [String] = []
+
+    /// - Throws: 400 when it is no object of that kind, or has fields which the kind does not have and the client asked
+    ///   for strictness (`fieldValidation`, by default `Warn`).
+    init(_ value: JSONValue, _ resource: ServedResource, _ request: APIRequest) throws(StatusDocument) {
+        guard case .object(var members) = value else {
+            throw .badRequest("the body of the request is no object")
+        }
+        let kind = members["kind"]?.text ?? resource.type.kind
+        let apiVersion = members["apiVersion"]?.text ?? resource.type.apiVersion
+        guard kind == resource.type.kind, apiVersion == resource.type.apiVersion else {
+            let sent = "\(apiVersion), Kind=\(kind)"
+            throw .badRequest(
+                "the object provided is unrecognized (must be of type \(resource.type.kind)): it is \(sent)")
+        }
+        members["kind"] = .string(kind)
+        members["apiVersion"] = .string(apiVersion)
+        if members["metadata"] == nil || members["metadata"] == .null { members["metadata"] = .object([:]) }
+        let unknown = UnknownFields.paths(in: .object(members), of: APISchema.shared.message(kind))
+        if !unknown.isEmpty {
+            let texts = unknown.map { "unknown field \"\($0)\"" }
+            switch request.parameter("fieldValidation") {
+            case "Strict":
+                throw Self.refusal(resource, "strict decoding error: \(texts.joined(separator: ", "))")
+            case "Ignore": break
+            default: warnings = texts
+            }
+        }
+        do {
+            let bytes = try KubernetesJSON.encode(JSONValue.object(members))
+            object = try KubernetesJSON.decode(AnyKubernetesObject.self, from: bytes)
+        } catch let error as DecodingError {
+            throw Self.refusal(resource, Self.text(error))
+        } catch {
+            throw Self.refusal(resource, "\(error)")
+        }
+    }
+
+    private static func refusal(_ resource: ServedResource, _ text: String) -> StatusDocument {
+        .badRequest(
+            "\(resource.type.kind) in version \"\(resource.type.version)\" cannot be handled as a "
+                + "\(resource.type.kind): \(text)")
+    }
+
+    /// Which field is of the wrong shape, without Swift's words.
+    private static func text(_ error: DecodingError) -> String {
+        func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
+            (context.codingPath + [last].compactMap { $0 }).map { key in
+                key.intValue.map { "[\($0)]" } ?? ".\(key.stringValue)"
+            }.joined().drop { $0 == "." }.description
+        }
+        switch error {
+        case .keyNotFound(let key, let context): return "\(path(context, key)): Required value"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+            return "json: cannot unmarshal the value of \(path(context)) into its type"
+        @unknown default: return "json: cannot unmarshal the object"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import ClusterState
+import KubernetesAPI
+import KubernetesModel
+import Synchronization
+
+/// Objects in a list, as a storage: no defaults, no rules but resource versions.
+final class FewObjects: ObjectStorage {
+    private let objects: Mutex<[AnyKubernetesObject]>
+
+    init(_ objects: [AnyKubernetesObject]) { self.objects = Mutex(objects) }
+
+    var all: [AnyKubernetesObject] { objects.withLock { $0 } }
+
+    func list(_ resource: ServedResource, namespace: String?) -> (objects: [AnyKubernetesObject], revision: Int64) {
+        let found = objects.withLock { $0 }.filter { object in
+            type(of: object.object).resource == resource.type
+                && (namespace == nil || object.object.namespace == namespace)
+        }
+        return (found, 42)
+    }
+
+    func get(_ resource: ServedResource, namespace: String, name: String) -> AnyKubernetesObject? {
+        list(resource, namespace: namespace).objects.first { $0.object.name == name }
+    }
+
+    func create(_ object: AnyKubernetesObject, isDryRun: Bool) throws(ClusterError) -> AnyKubernetesObject {
+        var object = object
+        object.object.metadata.resourceVersion = "1"
+        if !isDryRun { objects.withLock { $0.append(object) } }
+        return object
+    }
+
+    func update(
+        _ object: AnyKubernetesObject, statusOnly: Bool, isDryRun: Bool
+    ) throws(ClusterError) -> AnyKubernetesObject {
+        let name = object.object.name
+        let old = objects.withLock { $0.first { $0.object.name == name } }
+        guard let old else { throw .notFound(resource: "things", name: name) }
+        if old.object.metadata.resourceVersion != object.object.metadata.resourceVersion {
+            throw .conflict(resource: "things", name: name)
+        }
+        if !isDryRun { objects.withLock { $0 = $0.map { $0.object.name == name ? object : $0 } } }
+        return object
+    }
+
+    func delete(
+        _ resource: ServedResource, namespace: String, name: String, _ options: DeletionOptions
+    ) throws(ClusterError) -> AnyKubernetesObject? {
+        if !options.isDryRun { objects.withLock { $0.removeAll { $0.object.name == name } } }
+        return nil
+    }
+
+    func changes(after revision: Int64) throws(ClusterError) -> [ObjectChange] { [] }
+
+    func bind(namespace: String, pod: String, node: String) throws(ClusterError) {}
+}
