@@ -114,7 +114,7 @@ let services: [Target] = [
         name: "APIServer",
         dependencies: [
             "KubernetesAPI", "KubernetesModel", nioCore, nioPosix, nioHTTP1, "ClusterState", nioTLS, certificates,
-            crypto,
+            crypto, asn1,
         ],
         path: "Sources/Services/APIServer"),
 ]
