@@ -21,6 +21,8 @@ netlab = os.environ["NETLAB_BINARY"]
 here = os.path.dirname(os.path.abspath(__file__))
 home = tempfile.mkdtemp(prefix="netlab-clients.")
 environment = dict(os.environ, HOME=home, KUBECONFIG=os.path.join(home, "config"), KUBE_EDITOR="sed -i s/replicas:.*/replicas:\\ 1/", NO_COLOR="1")
+os.mkdir(os.path.join(home, "bin"))
+os.symlink(os.path.abspath(kubectl), os.path.join(home, "bin", "kubectl"))
 with open(environment["KUBECONFIG"], "w") as file:
     os.chmod(environment["KUBECONFIG"], 0o600)
     file.write(subprocess.run([netlab, "kubeconfig", lab], check=True, capture_output=True, text=True).stdout)
@@ -37,7 +39,7 @@ def run(words, code=0, expected=(), stdin=None, limit=40):
     begun = time.monotonic()
     try:
         done = subprocess.run(
-            ["bash", "-c", f'set -o pipefail; kubectl() {{ "{kubectl}" "$@"; }}; cd "{home}"; ' + words],
+            ["bash", "-c", f'set -o pipefail; PATH="{home}/bin:$PATH"; cd "{home}"; ' + words],
             env=environment, input=stdin, text=True, capture_output=True, timeout=limit)
         output, ended = done.stdout + done.stderr, done.returncode
     except subprocess.TimeoutExpired as error:

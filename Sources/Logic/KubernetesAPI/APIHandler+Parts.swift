@@ -17,13 +17,14 @@ package struct LogRequest: Hashable, Sendable {
 extension APIHandler {
     /// What stands below an object: its status, its scale, what is done with a pod.
     func part(
-        _ part: String, of resource: ServedResource, _ namespace: String, _ name: String, _ request: APIRequest
+        _ part: String, of resource: ServedResource, _ namespace: String, _ name: String, _ request: APIRequest,
+        _ now: Double
     ) throws(StatusDocument) -> APIAnswer {
         switch (part, request.method) {
         case ("status", "GET"): return .response(try Self.json(try existing(resource, namespace, name)))
         case ("status", "PUT"):
-            return .response(try replace(resource, namespace, name, request, statusOnly: true))
-        case ("status", "PATCH"): return .response(try patch(resource, namespace, name, request, statusOnly: true))
+            return .response(try replace(resource, namespace, name, request, statusOnly: true, now: now))
+        case ("status", "PATCH"): return .response(try patch(resource, namespace, name, request, statusOnly: true, now: now))
         case ("scale", "GET"): return .response(try Self.json(try scale(of: existing(resource, namespace, name))))
         case ("scale", "PUT"), ("scale", "PATCH"):
             return .response(try rescale(resource, namespace, name, request))

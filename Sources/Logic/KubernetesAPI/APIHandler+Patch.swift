@@ -3,16 +3,17 @@ internal import KubernetesModel
 
 extension APIHandler {
     /// Patches that meet a write in between are tried again on what was written, as the API server does.
-    private static var tries: Int { 5 }
+    static var tries: Int { 5 }
 
     func patch(
-        _ resource: ServedResource, _ namespace: String, _ name: String, _ request: APIRequest, statusOnly: Bool
+        _ resource: ServedResource, _ namespace: String, _ name: String, _ request: APIRequest, statusOnly: Bool,
+        now: Double
     ) throws(StatusDocument) -> APIResponse {
         let type = request.contentType.split(separator: ";").first.map { $0.trimmed } ?? ""
-        let patch = try RequestBody.value(request)
-        if type.hasPrefix("application/apply-patch") {
-            throw StatusDocument(415, "UnsupportedMediaType", "server-side apply is not served yet")
+        if type == "application/apply-patch+yaml" {
+            return try apply(resource, namespace, name, request, now: now)
         }
+        let patch = try RequestBody.value(request)
         for attempt in 1... {
             let current = try existing(resource, namespace, name)
             let changed = try Self.patched(current, by: patch, type, resource)
@@ -25,6 +26,7 @@ extension APIHandler {
             try Self.place(&metadata, resource, namespace)
             let isConditional = metadata.resourceVersion != current.object.metadata.resourceVersion
             submitted.object.object.metadata = metadata
+            if !statusOnly { try noteOwner(of: &submitted.object, over: current, resource, request, now: now) }
             do throws(ClusterError) {
                 let stored = try storage.update(
                     submitted.object, statusOnly: statusOnly, isDryRun: request.isDryRun)
@@ -39,7 +41,7 @@ extension APIHandler {
         throw StatusDocument(500, "InternalError", "the patch was not applied")
     }
 
-    private static func response(_ object: AnyKubernetesObject) throws(ClusterError) -> APIResponse {
+    static func response(_ object: AnyKubernetesObject) throws(ClusterError) -> APIResponse {
         do throws(StatusDocument) {
             return try json(object)
         } catch {
@@ -51,10 +53,7 @@ extension APIHandler {
     static func patched(
         _ object: some Encodable, by patch: JSONValue, _ type: String, _ resource: ServedResource
     ) throws(StatusDocument) -> JSONValue {
-        guard let bytes = try? KubernetesJSON.encode(object),
-            let value = try? KubernetesJSON.decode(JSONValue.self, from: bytes)
-        else { throw StatusDocument(500, "InternalError", "the object has no JSON form") }
-        return try patched(value, by: patch, type, APISchema.shared.message(resource.type.kind))
+        return try patched(try value(of: object), by: patch, type, APISchema.shared.message(resource.type.kind))
     }
 
     static func patched(

@@ -3,7 +3,7 @@ internal import KubernetesModel
 
 extension APIHandler {
     func create(
-        _ resource: ServedResource, _ namespace: String?, _ request: APIRequest
+        _ resource: ServedResource, _ namespace: String?, _ request: APIRequest, now: Double
     ) throws(StatusDocument) -> APIResponse {
         guard resource.verbs.contains("create") else { throw .methodNotAllowed }
         if resource.type.isNamespaced, namespace == nil {
@@ -20,6 +20,7 @@ extension APIHandler {
         try Self.place(&metadata, resource, namespace)
         metadata.resourceVersion = nil
         submitted.object.object.metadata = metadata
+        try noteOwner(of: &submitted.object, over: nil, resource, request, now: now)
         let name = metadata.name ?? metadata.generateName ?? ""
         let stored = try clusterCall(resource, name) { () throws(ClusterError) in
             try storage.create(submitted.object, isDryRun: request.isDryRun)
@@ -31,7 +32,8 @@ extension APIHandler {
 
     /// PUT: the object as a whole, or its status.
     func replace(
-        _ resource: ServedResource, _ namespace: String, _ name: String, _ request: APIRequest, statusOnly: Bool
+        _ resource: ServedResource, _ namespace: String, _ name: String, _ request: APIRequest, statusOnly: Bool,
+        now: Double
     ) throws(StatusDocument) -> APIResponse {
         var submitted = try SubmittedObject(try RequestBody.value(request), resource, request)
         var metadata = submitted.object.object.metadata
@@ -41,6 +43,10 @@ extension APIHandler {
                 "the name of the object (\(metadata.name ?? "")) does not match the name on the URL (\(name))")
         }
         submitted.object.object.metadata = metadata
+        if !statusOnly {
+            let current = try existing(resource, namespace, name)
+            try noteOwner(of: &submitted.object, over: current, resource, request, now: now)
+        }
         let stored = try clusterCall(resource, name) { () throws(ClusterError) in
             try storage.update(submitted.object, statusOnly: statusOnly, isDryRun: request.isDryRun)
         }

@@ -42,7 +42,7 @@ package struct APIHandler {
             return try object(resource, namespace, name, request, now)
         case .object(let resource, let namespace, let name, let part?):
             guard resource.subresources.contains(where: { $0.name == part }) else { throw .noSuchPath }
-            return try self.part(part, of: resource, namespace, name, request)
+            return try self.part(part, of: resource, namespace, name, request, now)
         default:
             guard request.method == "GET" else { throw .methodNotAllowed }
             return .response(try document(path))
@@ -74,7 +74,7 @@ package struct APIHandler {
             }
             return .response(try list(resource, namespace, request, now))
         case ("GET", .metrics): return .metrics(resource, namespace: namespace, name: nil)
-        case ("POST", .stored): return .response(try create(resource, namespace, request))
+        case ("POST", .stored): return .response(try create(resource, namespace, request, now: now))
         case ("POST", .review): return .response(try review(resource, request))
         case ("DELETE", .stored): return .response(try deleteCollection(resource, namespace, request))
         default: throw .methodNotAllowed
@@ -104,8 +104,8 @@ package struct APIHandler {
                     try Self.json(
                         TableDocument(resource, [found], metadata: metadata, including: including, now: now)))
             }
-        case "PUT": return .response(try replace(resource, namespace, name, request, statusOnly: false))
-        case "PATCH": return .response(try patch(resource, namespace, name, request, statusOnly: false))
+        case "PUT": return .response(try replace(resource, namespace, name, request, statusOnly: false, now: now))
+        case "PATCH": return .response(try patch(resource, namespace, name, request, statusOnly: false, now: now))
         case "DELETE": return .response(try delete(resource, namespace, name, request))
         default: throw .methodNotAllowed
         }

@@ -17,13 +17,15 @@ package struct ObjectMeta: Codable, Hashable, Sendable {
     package var annotations: [String: String]?
     package var ownerReferences: [OwnerReference]?
     package var finalizers: [String]?
+    package var managedFields: [ManagedFieldsEntry]?
 
     package init(
         name: String? = nil, generateName: String? = nil, namespace: String? = nil, uid: String? = nil,
         resourceVersion: String? = nil, generation: Int64? = nil, creationTimestamp: Timestamp? = nil,
         deletionTimestamp: Timestamp? = nil, deletionGracePeriodSeconds: Int64? = nil,
         labels: [String: String]? = nil, annotations: [String: String]? = nil,
-        ownerReferences: [OwnerReference]? = nil, finalizers: [String]? = nil
+        ownerReferences: [OwnerReference]? = nil, finalizers: [String]? = nil,
+        managedFields: [ManagedFieldsEntry]? = nil
     ) {
         self.name = name
         self.generateName = generateName
@@ -38,6 +40,7 @@ package struct ObjectMeta: Codable, Hashable, Sendable {
         self.annotations = annotations
         self.ownerReferences = ownerReferences
         self.finalizers = finalizers
+        self.managedFields = managedFields
     }
 }
 

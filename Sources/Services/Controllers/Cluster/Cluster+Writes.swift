@@ -147,6 +147,7 @@ extension Cluster {
             new.metadata.deletionGracePeriodSeconds = old.metadata.deletionGracePeriodSeconds
             new.metadata.generation = old.metadata.generation
             new.metadata.generateName = old.metadata.generateName
+            new.metadata.managedFields = given.metadata.managedFields ?? old.metadata.managedFields
             if let service = new as? Service {
                 new = try allocate(service, over: old as? Service, state) as? Object ?? new
             } else if var pod = new as? Pod, let oldPod = old as? Pod {
