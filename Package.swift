@@ -13,6 +13,7 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -94,6 +95,8 @@ let kernel: [Target] = [
 ]
 
 let services: [Target] = [
+    .systemLibrary(
+        name: "CZlib", path: "Sources/Services/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
         name: "Reconciler",
         dependencies: ["NetworkModel", "NetworkPlanning"],
@@ -113,7 +116,7 @@ let services: [Target] = [
     .target(
         name: "APIServer",
         dependencies: [
-            "KubernetesAPI", "KubernetesModel", nioCore, nioPosix, nioHTTP1, "ClusterState", nioTLS, certificates,
+            "KubernetesAPI", "KubernetesModel", nioCore, nioPosix, nioHTTP1, "ClusterState", "CZlib", nioTLS, nioWebSocket, certificates,
             crypto, asn1,
         ],
         path: "Sources/Services/APIServer"),

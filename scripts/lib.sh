@@ -94,6 +94,7 @@ ensure_packages() {
     need libnl libnl-3-dev pkg-config --exists libnl-3.0
     need libnl-route libnl-route-3-dev pkg-config --exists libnl-route-3.0
     need libnftables libnftables-dev pkg-config --exists libnftables
+    need zlib zlib1g-dev pkg-config --exists zlib
     # Under an ordinary user's PATH nft stands in a folder that is not searched.
     need nft nftables has_program nft
     need ip iproute2 has_program ip

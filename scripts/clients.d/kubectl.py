@@ -234,7 +234,7 @@ run("kubectl delete pod one done --now", 0, [r'^pod "one" deleted'])
 # Nodes.
 run("kubectl cordon kind-worker", 0, [r"^node/kind-worker cordoned$"])
 run("kubectl get node kind-worker", 0, [r"Ready,SchedulingDisabled"])
-run("kubectl drain kind-worker --ignore-daemonsets --delete-emptydir-data --force --timeout=30s", 0, [r"^node/kind-worker drained$"]) if since(21) else run("kubectl drain kind-worker --ignore-daemonsets --force --timeout=30s", 0, [r"drained"])
+run("kubectl drain kind-worker --ignore-daemonsets --delete-emptydir-data --force --timeout=30s", 0, [r"^node/kind-worker drained$"]) if since(21) else run("kubectl drain kind-worker --ignore-daemonsets --force --timeout=30s", 0, [r"evicted|drained"])
 run("kubectl get pods -o wide --field-selector spec.nodeName=kind-worker", 0, [r"No resources found"])
 run("kubectl uncordon kind-worker", 0, [r"^node/kind-worker uncordoned$"])
 run("kubectl taint node kind-worker2 dedicated=x:NoExecute", 0, [r"^node/kind-worker2 tainted$"])

@@ -13,6 +13,8 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
+#include <errno.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -37,6 +39,24 @@ extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *
 #define NETLAB_POLLRDHUP 0x2000
 
 // fork(2) is marked unavailable in Swift. Only a single-threaded stage of a container process may call it.
+/* A new terminal's near end, or -1 with errno; the number of /dev/pts/N, its far end, goes to *number.
+ * posix_openpt and its kin are hidden without _GNU_SOURCE. */
+static inline int netlab_open_terminal(unsigned int *number) {
+    int unlocked = 0;
+    int terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (terminal < 0) return -1;
+    if (ioctl(terminal, TIOCSPTLCK, &unlocked) == 0 && ioctl(terminal, TIOCGPTN, number) == 0) return terminal;
+    int code = errno;
+    close(terminal);
+    errno = code;
+    return -1;
+}
+
+/* ioctl is variadic. */
+static inline int netlab_set_window_size(int terminal, const struct winsize *size) {
+    return ioctl(terminal, TIOCSWINSZ, size);
+}
+
 static inline pid_t netlab_fork(void) { return fork(); }
 
 // prctl(2) and syscall(2) are variadic, which Swift does not import.

@@ -14,6 +14,18 @@ package struct LogRequest: Hashable, Sendable {
     package var sinceTime: Timestamp?
 }
 
+/// A command to run in a container, or a container to look at (core/v1 PodExecOptions, PodAttachOptions).
+package struct CommandRequest: Hashable, Sendable {
+    package var pod: Pod
+    package var container: String
+    /// Empty: attach to what runs there.
+    package var command: [String]
+    package var hasInput: Bool
+    package var hasOutput: Bool
+    package var hasError: Bool
+    package var hasTerminal: Bool
+}
+
 extension APIHandler {
     /// What stands below an object: its status, its scale, what is done with a pod.
     func part(
@@ -30,6 +42,11 @@ extension APIHandler {
             return .response(try rescale(resource, namespace, name, request))
         case ("eviction", "POST"): return .response(try evict(resource, namespace, name, request))
         case ("binding", "POST"): return .response(try bind(resource, namespace, name, request))
+        case ("exec", "GET"), ("exec", "POST"), ("attach", "GET"), ("attach", "POST"):
+            return .command(try command(part, resource, namespace, name, request))
+        case ("portforward", "GET"), ("portforward", "POST"):
+            guard let pod = try existing(resource, namespace, name).object as? Pod else { throw .noSuchPath }
+            return .portForward(pod)
         case ("log", "GET"): return .log(try log(resource, namespace, name, request))
         default: throw .methodNotAllowed
         }
@@ -124,6 +141,20 @@ extension APIHandler {
 
     private static func done() throws(StatusDocument) -> APIResponse {
         try json(["kind": "Status", "apiVersion": "v1", "status": "Success"], status: 201)
+    }
+
+    private func command(
+        _ part: String, _ resource: ServedResource, _ namespace: String, _ name: String, _ request: APIRequest
+    ) throws(StatusDocument) -> CommandRequest {
+        guard let pod = try existing(resource, namespace, name).object as? Pod else { throw .noSuchPath }
+        let words = part == "exec" ? request.query["command"] ?? [] : []
+        if part == "exec", words.isEmpty { throw .badRequest("you must specify at least one command for the container") }
+        let hasTerminal = request.isSet("tty")
+        return CommandRequest(
+            pod: pod, container: try Self.container(of: pod, request.parameter("container")), command: words,
+            hasInput: request.isSet("stdin"), hasOutput: request.isSet("stdout"),
+            // A terminal mixes the two.
+            hasError: request.isSet("stderr") && !hasTerminal, hasTerminal: hasTerminal)
     }
 
     private func log(

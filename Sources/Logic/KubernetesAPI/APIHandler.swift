@@ -1,4 +1,4 @@
-internal import KubernetesModel
+package import KubernetesModel
 
 /// What a request comes to.
 package enum APIAnswer: Sendable {
@@ -7,6 +7,10 @@ package enum APIAnswer: Sendable {
     case watch(WatchRequest)
     /// A container's output.
     case log(LogRequest)
+    /// A command's input and output.
+    case command(CommandRequest)
+    /// Connections to ports of a pod.
+    case portForward(Pod)
     /// Usage, which somebody must count: the resource, and whose.
     case metrics(ServedResource, namespace: String?, name: String?)
 }

@@ -98,8 +98,11 @@ package struct ServedResource: Hashable, Sendable {
         switch type.kind {
         case "Pod":
             return [
+                Subresource("attach", ["create", "get"], ("", "v1", "PodAttachOptions")),
                 Subresource("binding", ["create"], ("", "v1", "Binding")),
-                Subresource("eviction", ["create"], ("policy", "v1", "Eviction")), Subresource("log", ["get"]), status,
+                Subresource("eviction", ["create"], ("policy", "v1", "Eviction")),
+                Subresource("exec", ["create", "get"], ("", "v1", "PodExecOptions")), Subresource("log", ["get"]),
+                Subresource("portforward", ["create", "get"], ("", "v1", "PodPortForwardOptions")), status,
             ]
         case "Deployment", "ReplicaSet": return [scale, status]
         case "DaemonSet", "Namespace", "Node", "Service": return [status]

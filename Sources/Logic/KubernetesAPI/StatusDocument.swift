@@ -65,7 +65,7 @@ package struct StatusDocument: Error, Encodable, Hashable, Sendable {
         return status
     }
 
-    static func badRequest(_ message: String) -> StatusDocument { StatusDocument(400, "BadRequest", message) }
+    package static func badRequest(_ message: String) -> StatusDocument { StatusDocument(400, "BadRequest", message) }
 
     static let methodNotAllowed = StatusDocument(
         405, "MethodNotAllowed", "the server does not allow this method on the requested resource")

@@ -9,7 +9,7 @@ internal import Synchronization
 /// One client's connection: collects requests, has them answered elsewhere, and writes the answers back.
 ///
 /// Requests come one at a time: the pipeline holds the next back until the answer to the last is written.
-final class APIConnection: ChannelInboundHandler {
+final class APIConnection: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
@@ -24,7 +24,12 @@ final class APIConnection: ChannelInboundHandler {
     private var identity: ClientIdentity?
     private var timer: Scheduled<Void>?
 
-    init(server: APIServer) { self.server = server }
+    private let http: HTTPHandlers
+
+    init(server: APIServer, http: HTTPHandlers) {
+        self.server = server
+        self.http = http
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         expect(within: Self.patience, context)
@@ -94,9 +99,10 @@ final class APIConnection: ChannelInboundHandler {
         body = []
         let server = server
         let asked = request
+        let upgrade = StreamUpgrade(head, http: NIOLoopBound(http, eventLoop: context.eventLoop), connection: NIOLoopBound(self, eventLoop: context.eventLoop))
         server.workers.submit { state in
             guard case .active = state else { return channel.close(promise: nil) }
-            Self.answer(asked, server, channel, keepsAlive: keepsAlive)
+            Self.answer(asked, server, channel, keepsAlive: keepsAlive, upgrade)
         }
     }
 
@@ -112,14 +118,16 @@ final class APIConnection: ChannelInboundHandler {
     // MARK: On a worker's thread
 
     private static func answer(
-        _ request: APIRequest, _ server: APIServer, _ channel: any Channel, keepsAlive: Bool
+        _ request: APIRequest, _ server: APIServer, _ channel: any Channel, keepsAlive: Bool,
+        _ upgrade: StreamUpgrade
     ) {
         let (handler, hub) = server.state.withLock { ($0.handler, $0.hub) }
         guard let handler, let hub else {
             let status = StatusDocument(503, "ServiceUnavailable", "the lab is not there yet")
             return write(status.response, to: channel, keepsAlive: keepsAlive)
         }
-        switch handler.answer(request, now: server.backend.now) {
+        let answer = handler.answer(request, now: server.backend.now)
+        switch answer {
         case .response(let response):
             if request.method != "GET", response.status < 300 {
                 server.backend.objectsChanged()
@@ -144,6 +152,12 @@ final class APIConnection: ChannelInboundHandler {
             DispatchQueue.global().async {
                 server.backend.sendLog(log, stream)
                 server.endStream()
+            }
+        case .command, .portForward:
+            do throws(StatusDocument) {
+                try upgrade.run(answer, server, channel)
+            } catch {
+                write(error.response, to: channel, keepsAlive: keepsAlive)
             }
         case .metrics(let resource, let namespace, let name):
             write(

@@ -1,4 +1,5 @@
 package import KubernetesAPI
+package import KubernetesModel
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -13,10 +14,26 @@ package protocol APIBackend: Sendable {
     func sendLog(_ request: LogRequest, _ stream: APIStream)
     /// Why there can be no such log; nil when there is one.
     func refusal(of request: LogRequest) -> StatusDocument?
+    /// Starts a command in a container, or attaches to what runs there.
+    ///
+    /// - Throws: why not.
+    func start(_ request: CommandRequest) throws(StatusDocument) -> any RemoteProcess
+    /// A connection to a port of a pod; nil when nobody accepts it. May block for seconds.
+    func connect(to pod: Pod, port: UInt16) -> (any RemoteProcess)?
     /// Usage of nodes or pods as the metrics API words it; called on a thread that may block.
     func metrics(_ resource: ServedResource, namespace: String?, name: String?) -> APIResponse
     /// Seconds since 1970.
     var now: Double { get }
+}
+
+/// HTTP's part of a connection, which goes when the connection becomes something else.
+struct HTTPHandlers {
+    let encoder = HTTPResponseEncoder()
+    let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
+    let pipelining = HTTPServerPipelineHandler()
+    let errors = HTTPServerProtocolErrorHandler()
+
+    var all: [any RemovableChannelHandler & ChannelHandler] { [encoder, decoder, pipelining, errors] }
 }
 
 /// The lab's Kubernetes API over HTTPS. Whoever connects is known by a client certificate, or gets 401.
@@ -162,8 +179,9 @@ package final class APIServer: Sendable {
                     guard let context = admit(channel) else { throw Failure(description: "too many connections") }
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(NIOSSLServerHandler(context: context))
-                    try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
-                    try pipeline.addHandler(APIConnection(server: self))
+                    let http = HTTPHandlers()
+                    try pipeline.addHandlers(http.all)
+                    try pipeline.addHandler(APIConnection(server: self, http: http))
                 }
             }
     }

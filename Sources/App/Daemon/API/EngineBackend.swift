@@ -1,9 +1,13 @@
 internal import APIServer
+internal import Controllers
+internal import Datapath
 internal import Dispatch
 internal import KubernetesAPI
 internal import KubernetesModel
 internal import LinuxKernel
+internal import NetworkModel
 internal import NetworkPlanning
+internal import PodLifecycle
 internal import Synchronization
 
 /// What the API asks of the lab besides its objects.
@@ -82,9 +86,84 @@ final class EngineBackend: APIBackend {
         }
     }
 
+    // MARK: Streams
+
+    func start(_ request: CommandRequest) throws(StatusDocument) -> any RemoteProcess {
+        guard let status = request.pod.status?.containerStatuses?.first(where: { $0.name == request.container }),
+            status.state?.running != nil
+        else {
+            throw StatusDocument(
+                400, "BadRequest", "container \"\(request.container)\" of pod \(request.pod.name) is not running")
+        }
+        let id = ContainerID(
+            podUID: request.pod.uid, container: request.container, attempt: Int(status.restartCount))
+        if request.command.isEmpty {
+            return LogAttachment(
+                log: paths.log(ofPod: id.podUID, container: id.container, attempt: id.attempt),
+                container: "\(paths.containers)/\(id.podUID)/\(id.container)/\(id.attempt)")
+        }
+        do throws(KernelError) {
+            return RemoteContainerCommand(
+                command: try ContainerCommand(
+                    in: id, below: paths.containers, command: request.command, hasInput: request.hasInput,
+                    hasTerminal: request.hasTerminal))
+        } catch {
+            throw StatusDocument(500, "InternalError", "\(error.operation): \(error.detail)")
+        }
+    }
+
+    /// Seconds until a port of a pod must have accepted.
+    private static let patience = 10.0
+
+    func connect(to pod: Pod, port: UInt16) -> (any RemoteProcess)? {
+        let namespace =
+            pod.spec?.hostNetwork == true
+            ? DatapathNames.node(paths.lab, pod.spec?.nodeName ?? "")
+            : DatapathNames.pod(paths.lab, namespace: pod.namespace, name: pod.name)
+        guard let namespace, let loopback = IPAddress("127.0.0.1") else { return nil }
+        return (try? NamespaceConnection(in: namespace, to: loopback, port: port, timeout: Self.patience))
+            .map { RemoteConnection(connection: $0) }
+    }
+
     // MARK: Usage
 
+    private let usage = UsageMeter()
+
     func metrics(_ resource: ServedResource, namespace: String?, name: String?) -> APIResponse {
-        StatusDocument.noSuchPath.response
+        guard let pods = objects.withLock({ $0 })?.list(Pod.self) else { return StatusDocument.noSuchPath.response }
+        let nodes = objects.withLock { $0 }?.list(Node.self).map(\.name) ?? []
+        return usage.answer(
+            resource, namespace: namespace, name: name, pods: pods, nodes: nodes, below: paths.containers)
     }
+
+    /// The objects of which usage is asked.
+    private let objects = Mutex<Cluster?>(nil)
+
+    func serve(_ cluster: Cluster) { objects.withLock { $0 = cluster } }
+}
+
+/// A command in a container, as the API's streams want it.
+private struct RemoteContainerCommand: RemoteProcess {
+    let command: ContainerCommand
+
+    func readOutput() -> [UInt8] { command.readOutput() }
+    func readError() -> [UInt8] { command.readError() }
+    func writeInput(_ bytes: [UInt8]) -> Bool { command.writeInput(bytes) }
+    func closeInput() { command.closeInput() }
+    func resize(width: UInt16, height: UInt16) { command.resize(width: width, height: height) }
+    func wait() -> Int32 { command.wait() }
+    func end() { command.end() }
+}
+
+/// A connection into a pod, as the API's streams want it.
+private struct RemoteConnection: RemoteProcess {
+    let connection: NamespaceConnection
+
+    func readOutput() -> [UInt8] { connection.read() }
+    func readError() -> [UInt8] { [] }
+    func writeInput(_ bytes: [UInt8]) -> Bool { connection.write(bytes) }
+    func closeInput() { connection.closeWriting() }
+    func resize(width: UInt16, height: UInt16) {}
+    func wait() -> Int32 { 0 }
+    func end() { connection.end() }
 }

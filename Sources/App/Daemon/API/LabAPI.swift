@@ -26,6 +26,7 @@ final class LabAPI {
     private let paths: LabPaths
     private let logger: Logger
     private let server: APIServer
+    private let backend: EngineBackend
     private let certificates: LabCertificates
     /// On loopback.
     let port: Int
@@ -51,10 +52,11 @@ final class LabAPI {
     /// - Parameter wanted: the port of an earlier daemon.
     /// - Throws: that neither can be had.
     init(
-        _ paths: LabPaths, files: Lab, wanted: Int?, backend: any APIBackend, logger: Logger
+        _ paths: LabPaths, files: Lab, wanted: Int?, backend: EngineBackend, logger: Logger
     ) throws(ControlFailure) {
         self.paths = paths
         self.logger = logger
+        self.backend = backend
         do {
             if let bytes = try StateFile.read(paths.certificates),
                 let known = try? JSONDecoder().decode(LabCertificates.self, from: Data(bytes))
@@ -99,6 +101,7 @@ final class LabAPI {
         if served?.cluster === cluster, served?.admission == admission { return }
         if served?.cluster !== cluster { cluster.onChange { [server] in server.objectsWritten() } }
         served = (cluster, admission)
+        backend.serve(cluster)
         server.serve(
             ClusterObjects(cluster: cluster, admission: admission), server: "127.0.0.1:\(port)", version: Self.version)
     }

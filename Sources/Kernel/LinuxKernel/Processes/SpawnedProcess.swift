@@ -13,6 +13,8 @@ enum SpawnedProcess {
         var descriptors: [Int32]
         /// Whether it becomes the leader of a session of its own, so that no terminal and no signal of ours reaches it.
         var newSession: Bool
+        /// A terminal that becomes the session's own, and descriptors 0 to 2, instead of `descriptors`.
+        var terminal: String?
     }
 
     /// Starts the child from the calling thread, whose namespaces it inherits, with every signal at its default and
@@ -26,7 +28,13 @@ enum SpawnedProcess {
         for (target, source) in request.descriptors.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
         }
-        posix_spawn_file_actions_addclosefrom_np(&actions, Int32(request.descriptors.count))
+        if let terminal = request.terminal {
+            // The first terminal that the leader of a session opens becomes its controlling one.
+            posix_spawn_file_actions_addopen(&actions, 0, terminal, O_RDWR, 0)
+            posix_spawn_file_actions_adddup2(&actions, 0, 1)
+            posix_spawn_file_actions_adddup2(&actions, 0, 2)
+        }
+        posix_spawn_file_actions_addclosefrom_np(&actions, max(3, Int32(request.descriptors.count)))
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

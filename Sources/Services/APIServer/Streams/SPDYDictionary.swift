@@ -1,0 +1,27 @@
+/// The 1,423 bytes that both ends of a SPDY/3 connection begin their compression with (SPDY Protocol, Draft 3.1, 2.6.10.1).
+enum SPDYDictionary {
+    /// Each word with its length in front, then the words that are none of a header's.
+    static let bytes: [UInt8] = words.flatMap { word in
+        [0, 0, 0, UInt8(word.utf8.count)] + Array(word.utf8)
+    } + Array(rest.utf8)
+
+    private static let words = [
+        "options", "head", "post", "put", "delete", "trace", "accept", "accept-charset", "accept-encoding",
+        "accept-language", "accept-ranges", "age", "allow", "authorization", "cache-control", "connection",
+        "content-base", "content-encoding", "content-language", "content-length", "content-location",
+        "content-md5", "content-range", "content-type", "date", "etag", "expect", "expires", "from", "host",
+        "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "last-modified",
+        "location", "max-forwards", "pragma", "proxy-authenticate", "proxy-authorization", "range", "referer",
+        "retry-after", "server", "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "vary", "via",
+        "warning", "www-authenticate", "method", "get", "status", "200 OK", "version", "HTTP/1.1", "url",
+        "public", "set-cookie", "keep-alive", "origin",
+    ]
+
+    private static let rest =
+        "100101201202205206300302303304305306307402405406407408409410411412413414415416417502504505203 No"
+            + "n-Authoritative Information204 No Content301 Moved Permanently400 Bad Request401 Unauthorized403"
+            + " Forbidden404 Not Found500 Internal Server Error501 Not Implemented503 Service UnavailableJan Fe"
+            + "b Mar Apr May Jun Jul Aug Sept Oct Nov Dec 00:00:00 Mon, Tue, Wed, Thu, Fri, Sat, Sun, GMTchunke"
+            + "d,text/html,image/png,image/jpg,image/gif,application/xml,application/xhtml+xml,text/plain,text/"
+            + "javascript,publicprivatemax-age=gzip,deflate,sdchcharset=utf-8charset=iso-8859-1,utf-,*,enq=0."
+}
