@@ -116,7 +116,8 @@ let services: [Target] = [
     .target(
         name: "APIServer",
         dependencies: [
-            "KubernetesAPI", "KubernetesModel", nioCore, nioPosix, nioHTTP1, "ClusterState", "CZlib", nioTLS, nioWebSocket, certificates,
+            "KubernetesAPI", "KubernetesModel", nioCore, nioPosix, nioHTTP1, "ClusterState", "CZlib", nioTLS,
+            nioWebSocket, certificates,
             crypto, asn1,
         ],
         path: "Sources/Services/APIServer"),

@@ -27,10 +27,12 @@ struct Layer: Sendable {
             name: "Kernel", targets: ["CNetlink", "CNftables", "CLinux", "LinuxKernel"], sees: ["Model", "Logic"],
             system: ["FoundationEssentials", "Glibc", "Synchronization"]),
         Layer(
-            name: "Services", targets: ["Reconciler", "Controllers", "ServiceProxy", "Workloads", "APIServer", "CZlib"],
+            name: "Services",
+            targets: ["Reconciler", "Controllers", "ServiceProxy", "Workloads", "APIServer", "CZlib"],
             sees: ["Model", "Logic"], system: ["Dispatch", "FoundationEssentials", "Glibc", "Synchronization"],
             packages: [
-                "Crypto", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOWebSocket", "ServiceLifecycle", "SwiftASN1",
+                "Crypto", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOWebSocket", "ServiceLifecycle",
+                "SwiftASN1",
                 "X509",
             ]),
         Layer(

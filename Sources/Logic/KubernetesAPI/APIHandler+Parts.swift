@@ -36,7 +36,8 @@ extension APIHandler {
         case ("status", "GET"): return .response(try Self.json(try existing(resource, namespace, name)))
         case ("status", "PUT"):
             return .response(try replace(resource, namespace, name, request, statusOnly: true, now: now))
-        case ("status", "PATCH"): return .response(try patch(resource, namespace, name, request, statusOnly: true, now: now))
+        case ("status", "PATCH"):
+            return .response(try patch(resource, namespace, name, request, statusOnly: true, now: now))
         case ("scale", "GET"): return .response(try Self.json(try scale(of: existing(resource, namespace, name))))
         case ("scale", "PUT"), ("scale", "PATCH"):
             return .response(try rescale(resource, namespace, name, request))
@@ -148,7 +149,9 @@ extension APIHandler {
     ) throws(StatusDocument) -> CommandRequest {
         guard let pod = try existing(resource, namespace, name).object as? Pod else { throw .noSuchPath }
         let words = part == "exec" ? request.query["command"] ?? [] : []
-        if part == "exec", words.isEmpty { throw .badRequest("you must specify at least one command for the container") }
+        if part == "exec", words.isEmpty {
+            throw .badRequest("you must specify at least one command for the container")
+        }
         let hasTerminal = request.isSet("tty")
         return CommandRequest(
             pod: pod, container: try Self.container(of: pod, request.parameter("container")), command: words,

@@ -63,6 +63,8 @@ package struct ContainerSpec: Hashable, Sendable, Codable {
     /// Standard output and error are appended to this file on the host.
     package var logPath: String
     package var security: ContainerSecurity
+    /// Whether somebody may write to its standard input; otherwise, as when nil, there is nothing to read.
+    package var hasInput: Bool?
 
     package enum Program: Hashable, Sendable, Codable {
         case command([String])

@@ -99,7 +99,9 @@ final class APIConnection: ChannelInboundHandler, RemovableChannelHandler {
         body = []
         let server = server
         let asked = request
-        let upgrade = StreamUpgrade(head, http: NIOLoopBound(http, eventLoop: context.eventLoop), connection: NIOLoopBound(self, eventLoop: context.eventLoop))
+        let upgrade = StreamUpgrade(
+            head, http: NIOLoopBound(http, eventLoop: context.eventLoop),
+            connection: NIOLoopBound(self, eventLoop: context.eventLoop))
         server.workers.submit { state in
             guard case .active = state else { return channel.close(promise: nil) }
             Self.answer(asked, server, channel, keepsAlive: keepsAlive, upgrade)

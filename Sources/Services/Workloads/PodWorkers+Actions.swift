@@ -67,13 +67,15 @@ extension PodWorkers {
         if BuiltInImages.needsPrivilegedPort(environment) {
             security.serverCapabilities = security.capabilities.intersection([.NET_BIND_SERVICE])
         }
-        return ContainerSpec(
+        var spec = ContainerSpec(
             id: id, network: assignment.network, hostname: PodFiles.hostname(pod),
             program: command.isEmpty
                 ? .builtIn(image: container.image ?? "", arguments: arguments) : .command(command + arguments),
             environment: environment, workingDirectory: container.workingDir ?? "/",
             hosts: PodFiles.hosts(pod, addresses: addresses), resolvConf: PodFiles.resolvConf(pod),
             logPath: logPath(id), security: security)
+        spec.hasInput = container.stdin
+        return spec
     }
 
     private func probe(_ id: ContainerID, _ kind: ProbeKind, _ timeout: Double, _ worker: Worker) {

@@ -13,12 +13,14 @@ internal import Synchronization
 /// What the API asks of the lab besides its objects.
 final class EngineBackend: APIBackend {
     private let paths: LabPaths
+    private let runtime: NamespacedProcesses
     private let isWoken = Atomic<Bool>(false)
     private let settle: @Sendable () async -> Void
 
     /// - Parameter settle: has the controllers look at what was written.
-    init(_ paths: LabPaths, settle: @escaping @Sendable () async -> Void) {
+    init(_ paths: LabPaths, runtime: NamespacedProcesses, settle: @escaping @Sendable () async -> Void) {
         self.paths = paths
+        self.runtime = runtime
         self.settle = settle
     }
 
@@ -98,9 +100,15 @@ final class EngineBackend: APIBackend {
         let id = ContainerID(
             podUID: request.pod.uid, container: request.container, attempt: Int(status.restartCount))
         if request.command.isEmpty {
+            let container = request.pod.spec?.containers.first { $0.name == request.container }
+            let input = LogAttachment.Input(
+                write: { [runtime] in runtime.writeInput($0, to: id) },
+                close: { [runtime] in runtime.closeInput(of: id) },
+                isOnce: container?.stdinOnce == true)
             return LogAttachment(
                 log: paths.log(ofPod: id.podUID, container: id.container, attempt: id.attempt),
-                container: "\(paths.containers)/\(id.podUID)/\(id.container)/\(id.attempt)")
+                container: "\(paths.containers)/\(id.podUID)/\(id.container)/\(id.attempt)",
+                input: request.hasInput ? input : nil)
         }
         do throws(KernelError) {
             return RemoteContainerCommand(

@@ -2,9 +2,9 @@ internal import APIServer
 internal import LinuxKernel
 internal import Synchronization
 
-/// A running container as `kubectl attach` sees it: what it prints from now on, until it ends.
+/// A running container as `kubectl attach` sees it: what it prints from now on, until it ends, and its input.
 ///
-/// Containers have no input here, so none is passed on.
+/// There is no terminal: `tty: true` of a container is not heeded, and a client that has one prints what comes.
 final class LogAttachment: RemoteProcess {
     private let log: String
     private let container: String
@@ -13,7 +13,18 @@ final class LogAttachment: RemoteProcess {
     /// Seconds between two looks.
     private static let pause = 0.1
 
-    init(log: String, container: String) {
+    /// The container's input, as far as it has one.
+    struct Input: Sendable {
+        var write: @Sendable ([UInt8]) -> Bool
+        var close: @Sendable () -> Void
+        /// Whether it is closed when the first who attached goes (`stdinOnce`).
+        var isOnce: Bool
+    }
+
+    private let input: Input?
+
+    init(log: String, container: String, input: Input?) {
+        self.input = input
         self.log = log
         self.container = container
         offset = Mutex(((try? StateFile.read(log)) ?? nil)?.count ?? 0)
@@ -36,10 +47,12 @@ final class LogAttachment: RemoteProcess {
     }
 
     func readError() -> [UInt8] { [] }
-    func writeInput(_ bytes: [UInt8]) -> Bool { true }
-    func closeInput() {}
+    func writeInput(_ bytes: [UInt8]) -> Bool { input?.write(bytes) ?? true }
+    func closeInput() { if let input, input.isOnce { input.close() } }
     func resize(width: UInt16, height: UInt16) {}
     /// The container's own exit code is in its pod's status, where clients look for it.
     func wait() -> Int32 { 0 }
-    func end() { isOver.store(true, ordering: .releasing) }
+    func end() {
+        if !isOver.exchange(true, ordering: .acquiringAndReleasing) { closeInput() }
+    }
 }

@@ -175,7 +175,7 @@ actor LabEngine {
     func serveAPI() throws(ControlFailure) {
         guard let lab else { return }
         if api == nil {
-            let backend = EngineBackend(paths) { [weak self] in await self?.settleWhatClientsWrote() }
+            let backend = EngineBackend(paths, runtime: runtime) { [weak self] in await self?.settleWhatClientsWrote() }
             let api = try LabAPI(
                 paths, files: lab.files, wanted: record.apiPort, backend: backend, logger: logger)
             self.api = api

@@ -21,6 +21,8 @@ package final class NamespacedProcesses: ContainerRuntime {
     /// The netlab program itself, which ``ContainerStage`` turns into shims.
     let executable: String
     let records: Mutex<[ContainerID: Record]>
+    /// Of the containers that this process started with an input, until it is closed or they end.
+    let inputs = Mutex<[ContainerID: ContainerInput]>([:])
     private let exitHandler: Mutex<(@Sendable (ContainerID) -> Void)?>
     private let watch: ExitWatch
 

@@ -109,7 +109,8 @@ enum FieldOwnership {
         var set = FieldSet()
         for (name, member) in new where old[name] != member {
             let field = field(name, message, values)
-            let child = old[name].map { changed($0, member, field, of: message) } ?? fields(in: member, field, of: message)
+            let child =
+                old[name].map { changed($0, member, field, of: message) } ?? fields(in: member, field, of: message)
             if !child.isEmpty { set.children["f:" + name] = child }
         }
         return set

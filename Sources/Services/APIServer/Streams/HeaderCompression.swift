@@ -34,7 +34,9 @@ final class HeaderCompression {
                 var code = inflate(&inflater, Z_SYNC_FLUSH)
                 if code == Z_NEED_DICT {
                     let dictionary = SPDYDictionary.bytes
-                    guard inflateSetDictionary(&inflater, dictionary, uInt(dictionary.count)) == Z_OK else { return nil }
+                    guard inflateSetDictionary(&inflater, dictionary, uInt(dictionary.count)) == Z_OK else {
+                        return nil
+                    }
                     code = inflate(&inflater, Z_SYNC_FLUSH)
                 }
                 guard code == Z_OK || code == Z_BUF_ERROR, inflater.avail_in == 0 else { return nil }

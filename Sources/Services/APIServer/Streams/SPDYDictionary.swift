@@ -1,9 +1,10 @@
 /// The 1,423 bytes that both ends of a SPDY/3 connection begin their compression with (SPDY Protocol, Draft 3.1, 2.6.10.1).
 enum SPDYDictionary {
     /// Each word with its length in front, then the words that are none of a header's.
-    static let bytes: [UInt8] = words.flatMap { word in
-        [0, 0, 0, UInt8(word.utf8.count)] + Array(word.utf8)
-    } + Array(rest.utf8)
+    static let bytes: [UInt8] =
+        words.flatMap { word in
+            [0, 0, 0, UInt8(word.utf8.count)] + Array(word.utf8)
+        } + Array(rest.utf8)
 
     private static let words = [
         "options", "head", "post", "put", "delete", "trace", "accept", "accept-charset", "accept-encoding",
@@ -19,9 +20,9 @@ enum SPDYDictionary {
 
     private static let rest =
         "100101201202205206300302303304305306307402405406407408409410411412413414415416417502504505203 No"
-            + "n-Authoritative Information204 No Content301 Moved Permanently400 Bad Request401 Unauthorized403"
-            + " Forbidden404 Not Found500 Internal Server Error501 Not Implemented503 Service UnavailableJan Fe"
-            + "b Mar Apr May Jun Jul Aug Sept Oct Nov Dec 00:00:00 Mon, Tue, Wed, Thu, Fri, Sat, Sun, GMTchunke"
-            + "d,text/html,image/png,image/jpg,image/gif,application/xml,application/xhtml+xml,text/plain,text/"
-            + "javascript,publicprivatemax-age=gzip,deflate,sdchcharset=utf-8charset=iso-8859-1,utf-,*,enq=0."
+        + "n-Authoritative Information204 No Content301 Moved Permanently400 Bad Request401 Unauthorized403"
+        + " Forbidden404 Not Found500 Internal Server Error501 Not Implemented503 Service UnavailableJan Fe"
+        + "b Mar Apr May Jun Jul Aug Sept Oct Nov Dec 00:00:00 Mon, Tue, Wed, Thu, Fri, Sat, Sun, GMTchunke"
+        + "d,text/html,image/png,image/jpg,image/gif,application/xml,application/xhtml+xml,text/plain,text/"
+        + "javascript,publicprivatemax-age=gzip,deflate,sdchcharset=utf-8charset=iso-8859-1,utf-,*,enq=0."
 }

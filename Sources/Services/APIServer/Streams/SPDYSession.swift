@@ -7,9 +7,9 @@ internal import Synchronization
 /// connections to ports of a pod.
 ///
 /// Frames arrive on the connection's own thread; answers are written from any.
-final class SPDYSession: @unchecked Sendable {
+final class SPDYSession: Sendable {
     /// What the session is for.
-    enum Purpose {
+    enum Purpose: Sendable {
         /// The streams that the request asked for must be open before the command starts.
         case command(wanted: Set<String>, start: @Sendable () -> (any RemoteProcess)?)
         case ports(connect: @Sendable (UInt16) -> (any RemoteProcess)?)
@@ -25,13 +25,17 @@ final class SPDYSession: @unchecked Sendable {
 
     private let out: ByteChannel
     private let purpose: Purpose
-    /// Everything below belongs to the connection's thread, but for what the lock guards.
-    private let compression = Mutex(HeaderCompression())
-    private var buffer: [UInt8] = []
-    private var types: [UInt32: String] = [:]
-    private var command: RemoteCommandSession?
-    private var requests: [String: Port] = [:]
-    private var connections: [UInt32: RemoteCommandSession] = [:]
+    private let state = Mutex(State())
+
+    private struct State {
+        let compression = HeaderCompression()
+        var buffer: [UInt8] = []
+        /// What each stream is, by its number.
+        var types: [UInt32: String] = [:]
+        var command: RemoteCommandSession?
+        var requests: [String: Port] = [:]
+        var connections: [UInt32: RemoteCommandSession] = [:]
+    }
 
     init(_ out: ByteChannel, _ purpose: Purpose) {
         self.out = out
@@ -39,63 +43,66 @@ final class SPDYSession: @unchecked Sendable {
     }
 
     func receive(_ bytes: [UInt8]) {
-        buffer += bytes
-        do throws(SPDYViolation) {
-            while let frame = try SPDYFrame.take(from: &buffer) { try handle(frame) }
-        } catch {
-            out.close()
+        state.withLock { state in
+            state.buffer += bytes
+            do throws(SPDYViolation) {
+                while let frame = try SPDYFrame.take(from: &state.buffer) { try handle(frame, &state) }
+            } catch {
+                out.close()
+            }
         }
     }
 
     func end() {
+        let (command, connections) = state.withLock { state in
+            defer { state.connections = [:] }
+            return (state.command, Array(state.connections.values))
+        }
         command?.end()
-        for connection in connections.values { connection.end() }
-        connections = [:]
+        for connection in connections { connection.end() }
     }
 
-    private func handle(_ frame: SPDYFrame) throws(SPDYViolation) {
+    private func handle(_ frame: SPDYFrame, _ state: inout State) throws(SPDYViolation) {
         switch frame {
-        case .synStream(let id, let block, _): try open(id, block)
-        case .data(let id, let bytes, let isLast): receive(id, bytes, isLast)
-        case .resetStream(let id): connections.removeValue(forKey: id)?.end()
+        case .synStream(let id, let block, _): try open(id, block, &state)
+        case .data(let id, let bytes, let isLast): receive(id, bytes, isLast, &state)
+        case .resetStream(let id): state.connections.removeValue(forKey: id)?.end()
         case .ping(let id): if id % 2 == 1 { out.writeAtOnce(SPDYFrame.pong(id)) }
         case .goAway, .other: break
         }
     }
 
-    private func open(_ id: UInt32, _ block: [UInt8]) throws(SPDYViolation) {
-        let (headers, reply) = compression.withLock { compression in
-            // An empty block of pairs: clients only wait for the reply itself.
-            (compression.decompress(block).flatMap { SPDYFrame.headers($0) }, compression.compress([0, 0, 0, 0]))
-        }
-        guard let headers, types.count < Self.maximumStreams, let type = headers["streamtype"] else {
-            throw SPDYViolation()
-        }
-        types[id] = type
+    private func open(_ id: UInt32, _ block: [UInt8], _ state: inout State) throws(SPDYViolation) {
+        guard let text = state.compression.decompress(block), let headers = SPDYFrame.headers(text),
+            state.types.count < Self.maximumStreams, let type = headers["streamtype"]
+        else { throw SPDYViolation() }
+        state.types[id] = type
+        // An empty block of pairs: clients only wait for the reply itself.
+        let reply = state.compression.compress([0, 0, 0, 0])
         out.writeAtOnce(SPDYFrame.synReply(id: id, headers: reply))
         switch purpose {
         case .command(let wanted, let start):
-            guard command == nil, wanted.isSubset(of: types.values) else { return }
+            guard state.command == nil, wanted.isSubset(of: state.types.values) else { return }
             guard let process = start() else { return out.close() }
-            run(process)
+            run(process, &state)
         case .ports(let connect):
             let request = headers["requestid"] ?? ""
             guard let number = headers["port"].flatMap({ UInt16($0) }) else { throw SPDYViolation() }
-            if type == "error" { requests[request] = Port(number: number, error: id) }
-            if type == "data", let port = requests.removeValue(forKey: request) { join(port, data: id, connect) }
+            if type == "error" { state.requests[request] = Port(number: number, error: id) }
+            if type == "data", let port = state.requests.removeValue(forKey: request) {
+                join(port, data: id, connect, &state)
+            }
         }
     }
 
-    private func id(of type: String) -> UInt32? { types.first { $0.value == type }?.key }
-
-    private func run(_ process: any RemoteProcess) {
+    private func run(_ process: any RemoteProcess, _ state: inout State) {
+        func id(of type: String) -> UInt32? { state.types.first { $0.value == type }?.key }
         let session = RemoteCommandSession(process) { [out] in out.read($0) }
-        command = session
-        let ids: [RemoteCommandSession.Stream: UInt32?] = [.output: id(of: "stdout"), .error: id(of: "stderr")]
-        let status = id(of: "error")
-        let all = Array(types.keys)
-        session.start(hasError: ids[.error] ?? nil != nil) { [out] stream, bytes in
-            guard let id = ids[stream] ?? nil else { return true }
+        state.command = session
+        let (output, error, status) = (id(of: "stdout"), id(of: "stderr"), id(of: "error"))
+        let all = Array(state.types.keys)
+        session.start(hasError: error != nil) { [out] stream, bytes in
+            guard let id = stream == .error ? error : output else { return true }
             return out.write(SPDYFrame.dataBytes(id: id, bytes, isLast: false))
         } finish: { [out] result in
             if let status { out.write(SPDYFrame.dataBytes(id: status, result.bytes, isLast: false)) }
@@ -105,10 +112,13 @@ final class SPDYSession: @unchecked Sendable {
         }
     }
 
-    private func join(_ port: Port, data: UInt32, _ connect: @escaping @Sendable (UInt16) -> (any RemoteProcess)?) {
+    private func join(
+        _ port: Port, data: UInt32, _ connect: @escaping @Sendable (UInt16) -> (any RemoteProcess)?,
+        _ state: inout State
+    ) {
         let connection = LateConnection { connect(port.number) }
         let session = RemoteCommandSession(connection) { [out] in out.read($0) }
-        connections[data] = session
+        state.connections[data] = session
         session.start(hasError: false) { [out] _, bytes in
             out.write(SPDYFrame.dataBytes(id: data, bytes, isLast: false))
         } finish: { [out] _ in
@@ -121,22 +131,22 @@ final class SPDYSession: @unchecked Sendable {
         }
     }
 
-    private func receive(_ id: UInt32, _ bytes: [UInt8], _ isLast: Bool) {
+    private func receive(_ id: UInt32, _ bytes: [UInt8], _ isLast: Bool, _ state: inout State) {
         switch purpose {
         case .ports:
-            guard let connection = connections[id] else { return }
+            if isLast { state.types[id] = nil }
+            guard let connection = state.connections[id] else { return }
             if !bytes.isEmpty { connection.receive(.input, bytes) }
             if isLast {
                 connection.closeInput()
-                connections[id] = nil
-                types[id] = nil
+                state.connections[id] = nil
             }
         case .command:
-            switch types[id] {
+            switch state.types[id] {
             case "stdin":
-                if !bytes.isEmpty { command?.receive(.input, bytes) }
-                if isLast { command?.closeInput() }
-            case "resize": command?.receive(.resize, bytes)
+                if !bytes.isEmpty { state.command?.receive(.input, bytes) }
+                if isLast { state.command?.closeInput() }
+            case "resize": state.command?.receive(.resize, bytes)
             default: break
             }
         }

@@ -37,7 +37,8 @@ struct StreamUpgrade: Sendable {
         case (.command(let request), .webSocket):
             let offered = headers[canonicalForm: "sec-websocket-protocol"].map(String.init)
             guard let chosen = ["v5.channel.k8s.io", "v4.channel.k8s.io"].first(where: { offered.contains($0) }) else {
-                throw .badRequest("the client speaks no version of the protocol that is served: v5 or v4.channel.k8s.io")
+                throw .badRequest(
+                    "the client speaks no version of the protocol that is served: v5 or v4.channel.k8s.io")
             }
             let process = try server.backend.start(request)
             upgradeToWebSocket(channel, chosen) { channel in
@@ -118,14 +119,11 @@ struct StreamUpgrade: Sendable {
         let answer: HTTPHeaders = [
             "Upgrade": "SPDY/3.1", "Connection": "Upgrade", "X-Stream-Protocol-Version": version,
         ]
-        let purpose = UncheckedPurpose(value: purpose)
         upgrade(channel, answer) { channel in
             let out = ByteChannel(channel, .plain)
-            try channel.pipeline.syncOperations.addHandler(SPDYHandler(SPDYSession(out, purpose.value)))
+            try channel.pipeline.syncOperations.addHandler(SPDYHandler(SPDYSession(out, purpose)))
         }
     }
-
-    private struct UncheckedPurpose: Sendable { let value: SPDYSession.Purpose }
 
     /// Answers 101, then puts HTTP out of the pipeline and the streams into it.
     private func upgrade(

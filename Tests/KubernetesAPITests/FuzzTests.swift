@@ -1,0 +1,66 @@
+import KubernetesModel
+import Testing
+
+@testable import KubernetesAPI
+
+@Suite("Hostile requests: refused, never fatal")
+struct FuzzTests {
+    private static let pod = AnyKubernetesObject(
+        Pod(
+            metadata: ObjectMeta(name: "a", namespace: "default", resourceVersion: "1", labels: ["app": "a"]),
+            spec: PodSpec(containers: [Container(name: "c", image: "x", command: ["sh"])])))
+
+    private static let bodies = [
+        #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"x"}]}}"#,
+        #"[{"op":"add","path":"/spec/containers/-","value":{"name":"d"}},{"op":"move","from":"/spec","path":"/status"}]"#,
+        #"{"spec":{"$setElementOrder/containers":[{"name":"c"}],"containers":[{"name":"c","$patch":"delete"}]}}"#,
+        #"{"metadata":{"labels":{"a":null},"finalizers":["x"],"$deleteFromPrimitiveList/finalizers":["x"]}}"#,
+        #"{"propagationPolicy":"Orphan","gracePeriodSeconds":-5,"preconditions":{"uid":"x"}}"#,
+        "k8s\u{0}\u{0A}\u{0C}\u{0A}\u{02}v1\u{12}\u{03}Pod\u{12}\u{05}\u{0A}\u{03}\u{0A}\u{01}a",
+    ]
+
+    private static let types = [
+        "", "application/json", "application/json-patch+json", "application/merge-patch+json",
+        "application/strategic-merge-patch+json", "application/apply-patch+yaml",
+        "application/vnd.kubernetes.protobuf", "text/plain",
+    ]
+
+    private static let targets = [
+        "/api/v1/namespaces/default/pods", "/api/v1/namespaces/default/pods/a",
+        "/api/v1/namespaces/default/pods/a/status",
+        "/api/v1/namespaces/default/pods/a/eviction", "/api/v1/namespaces/default/pods/a/exec?command=",
+        "/api/v1/namespaces/default/pods/a/log?tailLines=-1", "/apis/apps/v1/namespaces/default/deployments/a/scale",
+        "/api/v1/pods?watch=1&resourceVersion=-1", "/api/v1/pods?labelSelector=((,&fieldSelector=!", "/apis/x/y/z",
+        "/openapi/v3/apis/apps/v1", "/api/v1/namespaces/default/pods/a?fieldManager=f&force=true&dryRun=All",
+        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "/api/v1/pods?limit=0&continue=AAAA",
+    ]
+
+    @Test("20,000 damaged requests of every kind are answered, each with a code that a client understands")
+    func damagedRequests() {
+        var random = SystemRandomNumberGenerator()
+        func pick<Value>(_ values: [Value]) -> Value { values[Int.random(in: 0..<values.count, using: &random)] }
+        for _ in 0..<20_000 {
+            let handler = APIHandler(storage: FewObjects([Self.pod]), server: "h:1", version: [:])
+            var body = Array(pick(Self.bodies).utf8)
+            for _ in 0..<Int.random(in: 0..<6) where !body.isEmpty {
+                let index = Int.random(in: 0..<body.count)
+                switch Int.random(in: 0..<4) {
+                case 0: body[index] = UInt8.random(in: 0...255)
+                case 1: body.remove(at: index)
+                case 2: body.insert(pick(Array("{}[]\":,0123null\\$".utf8)), at: index)
+                default: body.removeLast(body.count - index)
+                }
+            }
+            var target = Array(pick(Self.targets).utf8)
+            if Bool.random() { target.insert(UInt8.random(in: 33...126), at: Int.random(in: 0...target.count)) }
+            var request = APIRequest(
+                method: pick(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]),
+                target: String(decoding: target, as: UTF8.self),
+                accept: pick(["*/*", "application/json;as=Table;v=v1;g=meta.k8s.io", ""]))
+            request.body = body
+            request.contentType = pick(Self.types)
+            guard case .response(let response) = handler.answer(request, now: 0) else { continue }
+            #expect((200..<600).contains(response.status) && response.status != 500, "\(request)")
+        }
+    }
+}
