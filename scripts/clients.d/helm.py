@@ -40,8 +40,10 @@ run([netlab, "get", "deployments", "--selector", "app=first"], [r"^first +2/2"])
 run([helm, "list"], [r"^first\s+default\s+1\s.*deployed\s+shop-0\.1\.0"])
 run([helm, "status", "first"], [r"^STATUS: deployed$"])
 run([helm, "get", "values", "first", "--all"], [r"^greeting: hello$"])
-run([helm, "upgrade", "first", chart, "--set", "greeting=moin,replicas=1", "--wait", "--timeout", "60s"],
-    [r"has been upgraded", r"^REVISION: 2$"])
+run(
+    [helm, "upgrade", "first", chart, "--set", "greeting=moin,replicas=1", "--wait", "--timeout", "60s"],
+    [r"has been upgraded", r"^REVISION: 2$"],
+)
 run([netlab, "get", "deployments", "--selector", "app=first"], [r"^first +1/1"])
 run([netlab, "get", "cm", "first-settings", "-o", "json"], [r'"greeting" ?: "moin"'])
 run([helm, "history", "first"], [r"^2\s.*deployed", r"^1\s.*superseded"])
