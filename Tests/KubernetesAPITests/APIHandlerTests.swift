@@ -84,7 +84,10 @@ struct APIHandlerTests {
     @Test func discoveryNamesEveryKind() throws {
         #expect(try document(answer("/api"))["versions"]?.elements == [.string("v1")])
         var kinds: [String] = []
-        for path in ["/api/v1", "/apis/apps/v1", "/apis/discovery.k8s.io/v1", "/apis/cilium.io/v2"] {
+        for path in [
+            "/api/v1", "/apis/apps/v1", "/apis/discovery.k8s.io/v1", "/apis/cilium.io/v2",
+            "/apis/coordination.k8s.io/v1",
+        ] {
             kinds += try document(answer(path))["resources"]?.elements.compactMap { $0["kind"]?.text } ?? []
         }
         #expect(Set(kinds).isSuperset(of: KubernetesKinds.all.map { $0.resource.kind }))

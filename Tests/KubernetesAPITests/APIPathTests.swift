@@ -1,6 +1,7 @@
-import KubernetesAPI
 import KubernetesModel
 import Testing
+
+@testable import KubernetesAPI
 
 struct APIPathTests {
     private func resource(_ plural: String) throws -> ServedResource {
@@ -66,5 +67,23 @@ struct DiscoveryTests {
         // Nothing runs a StatefulSet here, so none can be made.
         let sets = Discovery.resources(group: "apps", version: "v1").resources
         #expect(sets.first { $0.name == "statefulsets" }?.verbs == ["get", "list", "watch"])
+    }
+
+    @Test("the aggregated form has what the legacy form has", arguments: ["v2", "v2beta1"])
+    func aggregated(version: String) throws {
+        let accept = "application/json;g=apidiscovery.k8s.io;v=\(version);as=APIGroupDiscoveryList,application/json"
+        #expect(APIRequest(method: "GET", path: "/apis", accept: accept).aggregatedDiscovery == version)
+        #expect(APIRequest(method: "GET", path: "/apis").aggregatedDiscovery == nil)
+        let groups = AggregatedDiscovery(isCore: false, version: version).items
+        #expect(groups.map { $0.metadata["name"] ?? "" } == Discovery.groups.groups.map(\.name))
+        for group in groups + AggregatedDiscovery(isCore: true, version: version).items {
+            for version in group.versions {
+                let legacy = Discovery.resources(group: group.metadata["name"] ?? "", version: version.version)
+                let names = version.resources.flatMap { resource in
+                    [resource.resource] + (resource.subresources ?? []).map { "\(resource.resource)/\($0.subresource)" }
+                }
+                #expect(names == legacy.resources.map(\.name))
+            }
+        }
     }
 }

@@ -176,6 +176,40 @@ import Testing
         }
     }
 
+    @Test("a node that a client deletes goes with its pods, routes and namespace; up brings it back")
+    func nodeDeletion() throws {
+        try withClient { lab, client throws in
+            #expect(try client.code("/api/v1/nodes/kind-worker2 -X DELETE") == "200")
+            try eventually("the node's namespace is gone") {
+                try !lab.machine.shell("ip netns list").contains("\(lab.name).kind-worker2 ")
+                    && !lab.machine.shell("ip netns list").hasSuffix("\(lab.name).kind-worker2\n")
+            }
+            try eventually("its pod runs elsewhere") {
+                let pods = try client.curl(
+                    "'/api/v1/pods?fieldSelector=spec.nodeName%3Dkind-worker,status.phase%3DRunning'")
+                return pods.split(separator: "\"podIP\":").count == 3
+            }
+            #expect(!(try client.curl("/apis/cilium.io/v2/ciliumnodes").contains("kind-worker2")))
+            let without = try lab.ip("kind-worker", "route").joined()
+            #expect(!without.contains("10.0.2.0/24"))
+            #expect(try lab.machine.netlab("up", lab.name, "-q").exitCode == 0)
+            let with = try lab.ip("kind-worker", "route").joined()
+            #expect(with.contains("10.0.2.0/24"))
+        }
+    }
+
+    @Test("Cilium's endpoints are the pods with an address, listed and watched")
+    func endpoints() throws {
+        try withClient { _, client throws in
+            let list = try client.curl("/apis/cilium.io/v2/namespaces/default/ciliumendpoints")
+            #expect(list.split(separator: "\"state\":\"ready\"").count == 3)
+            let watched = try client.curl(
+                "'/apis/cilium.io/v2/ciliumendpoints?watch=true&timeoutSeconds=1'")
+            #expect(watched.split(separator: "\n").count == 2)
+            #expect(try client.code("/apis/cilium.io/v2/namespaces/default/ciliumendpoints -X POST -d '{}'") == "405")
+        }
+    }
+
     @Test("bodies, headers and numbers beyond reason are refused, and the server goes on")
     func limits() throws {
         try withClient("single-node") { _, client throws in

@@ -49,6 +49,11 @@ package struct APIHandler {
             return try self.part(part, of: resource, namespace, name, request, now)
         default:
             guard request.method == "GET" else { throw .methodNotAllowed }
+            if let version = request.aggregatedDiscovery, path == .coreVersions || path == .groups {
+                var response = try Self.json(AggregatedDiscovery(isCore: path == .coreVersions, version: version))
+                response.contentType = "application/json;g=apidiscovery.k8s.io;v=\(version);as=APIGroupDiscoveryList"
+                return .response(response)
+            }
             return .response(try document(path))
         }
     }
@@ -72,7 +77,7 @@ package struct APIHandler {
         _ resource: ServedResource, _ namespace: String?, _ request: APIRequest, _ now: Double
     ) throws(StatusDocument) -> APIAnswer {
         switch (request.method, resource.origin) {
-        case ("GET", .stored), ("GET", .empty):
+        case ("GET", .stored), ("GET", .empty), ("GET", .derived):
             if request.isSet("watch") {
                 return .watch(try WatchRequest(request, resource, namespace: namespace))
             }
@@ -91,7 +96,7 @@ package struct APIHandler {
         if request.method == "GET", resource.origin == .metrics {
             return .metrics(resource, namespace: namespace, name: name)
         }
-        guard resource.origin == .stored else {
+        guard resource.origin == .stored || resource.origin == .derived && request.method == "GET" else {
             if request.method == "GET" { throw .notFound(resource, name) }
             throw .methodNotAllowed
         }

@@ -34,6 +34,10 @@ package struct ObjectTable: Hashable, Sendable {
         func table<Object: KubernetesObject>(_ type: Object.Type) -> ObjectTable {
             ObjectTable(type, objects.compactMap { $0.object as? Object }, now: now)
         }
+        if resource == CiliumEndpoint.resource {
+            self = table(CiliumEndpoint.self)
+            return
+        }
         let type = KubernetesKinds.type(apiVersion: resource.apiVersion, kind: resource.kind)
         self = type.map { table($0) } ?? ObjectTable(columns: [Column("Name"), Column("Age")], rows: [])
     }
@@ -104,6 +108,18 @@ package struct ObjectTable: Hashable, Sendable {
                     node.spec?.addresses?.first { $0.type == type }?.ip ?? "<none>"
                 }
                 return [node.name, address("CiliumInternalIP"), address("InternalIP"), age(node, now)]
+            }
+        case is CiliumEndpoint.Type:
+            return made(CiliumEndpoint.self, ["Name", "Endpoint State", "IPv4", "IPv6", "Age"]) { endpoint, now in
+                let address = endpoint.status?.networking.addressing.first
+                return [
+                    endpoint.name, endpoint.status?.state ?? "", address?.ipv4 ?? "", address?.ipv6 ?? "",
+                    age(endpoint, now),
+                ]
+            }
+        case is Lease.Type:
+            return made(Lease.self, ["Name", "Holder", "Age"]) { lease, now in
+                [lease.name, lease.spec?["holderIdentity"]?.text ?? "", age(lease, now)]
             }
         case is Event.Type: return eventPrinter
         default: return Printer(columns: [Column("Name"), Column("Age")]) { [$0.name, age($0, $1)] }

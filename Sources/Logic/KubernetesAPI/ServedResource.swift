@@ -18,6 +18,8 @@ package struct ServedResource: Hashable, Sendable {
         case stored
         /// Nowhere: listed so that clients which ask for it get an answer; there are none, and none can be made.
         case empty
+        /// Other objects, which they are made of whenever they are asked for: they can be read and watched.
+        case derived
         /// A question that is answered and not kept.
         case review
         /// Counted when it is asked for.
@@ -40,8 +42,7 @@ package struct ServedResource: Hashable, Sendable {
         other("apps", "v1", "StatefulSet", "statefulsets", ["sts"], ["all"], .empty),
         other("batch", "v1", "Job", "jobs", [], ["all"], .empty),
         other("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", ["pdb"], [], .empty),
-        other("coordination.k8s.io", "v1", "Lease", "leases", [], [], .empty),
-        other("cilium.io", "v2", "CiliumEndpoint", "ciliumendpoints", ["cep", "ciliumep"], ["cilium"], .empty),
+        other("cilium.io", "v2", "CiliumEndpoint", "ciliumendpoints", ["cep", "ciliumep"], ["cilium"], .derived),
         other("authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", [], [], .review),
         other("authorization.k8s.io", "v1", "SelfSubjectRulesReview", "selfsubjectrulesreviews", [], [], .review),
         other("authorization.k8s.io", "v1", "SubjectAccessReview", "subjectaccessreviews", [], [], .review),
@@ -67,7 +68,7 @@ package struct ServedResource: Hashable, Sendable {
         case .stored where type.kind == "Node":
             ["delete", "deletecollection", "get", "list", "patch", "update", "watch"]
         case .stored: ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
-        case .empty: ["get", "list", "watch"]
+        case .empty, .derived: ["get", "list", "watch"]
         case .review: ["create"]
         case .metrics: ["get", "list"]
         }

@@ -14,6 +14,10 @@ struct ClusterObjects: ObjectStorage {
         func all<Object: KubernetesObject>(_ type: Object.Type) -> [AnyKubernetesObject] {
             cluster.list(type, namespace: namespace).map { AnyKubernetesObject($0) }
         }
+        if resource.type == CiliumEndpoint.resource {
+            let pods = cluster.list(Pod.self, namespace: namespace)
+            return (pods.compactMap { CiliumEndpoint($0).map { AnyKubernetesObject($0) } }, revision)
+        }
         guard let type = Self.type(resource) else { return ([], revision) }
         return (all(type), revision)
     }
@@ -21,6 +25,9 @@ struct ClusterObjects: ObjectStorage {
     func get(_ resource: ServedResource, namespace: String, name: String) -> AnyKubernetesObject? {
         func one<Object: KubernetesObject>(_ type: Object.Type) -> AnyKubernetesObject? {
             cluster.get(type, namespace, name).map { AnyKubernetesObject($0) }
+        }
+        if resource.type == CiliumEndpoint.resource {
+            return cluster.get(Pod.self, namespace, name).flatMap { CiliumEndpoint($0) }.map { AnyKubernetesObject($0) }
         }
         return Self.type(resource).flatMap { one($0) }
     }
@@ -70,17 +77,41 @@ struct ClusterObjects: ObjectStorage {
     }
 
     func changes(after revision: Int64) throws(ClusterError) -> [ObjectChange] {
-        try cluster.changes(after: revision).map { change in
+        try cluster.changes(after: revision).flatMap { change in
             let kind: ObjectChange.Kind =
                 switch change.kind {
                 case .added: .added
                 case .modified: .modified
                 case .deleted: .deleted
                 }
-            return ObjectChange(
+            let own = ObjectChange(
                 kind: kind, object: AnyKubernetesObject(change.object),
                 previous: change.previous.map { AnyKubernetesObject($0) }, revision: change.revision)
+            return [own] + [Self.endpointChange(change)].compactMap { $0 }
         }
+    }
+
+    /// What a change of a pod comes to for those who watch Cilium's endpoints.
+    private static func endpointChange(_ change: ClusterChange) -> ObjectChange? {
+        guard let pod = change.object as? Pod else { return nil }
+        let before = (change.previous as? Pod).flatMap { CiliumEndpoint($0) }
+        let after = change.kind == .deleted ? nil : CiliumEndpoint(pod)
+        let kind: ObjectChange.Kind
+        switch (before, after) {
+        case (nil, nil): return nil
+        case (nil, _): kind = .added
+        case (_, nil): kind = .deleted
+        case (let before?, let after?):
+            var unchanged = before
+            unchanged.metadata.resourceVersion = after.metadata.resourceVersion
+            if unchanged == after { return nil }
+            kind = .modified
+        }
+        guard var object = after ?? before else { return nil }
+        object.metadata.resourceVersion = String(change.revision)
+        return ObjectChange(
+            kind: kind, object: AnyKubernetesObject(object), previous: before.map { AnyKubernetesObject($0) },
+            revision: change.revision)
     }
 
     func bind(namespace: String, pod: String, node: String) throws(ClusterError) {

@@ -56,13 +56,8 @@ final class LabCluster {
         }
         let wanted = Set(files.kind.nodes.map(\.name))
         for node in cluster.list(Node.self) where !wanted.contains(node.name) {
+            // Its pods and what Cilium knows of it follow.
             try cluster.delete(Node.self, "", node.name)
-            if cluster.get(CiliumNode.self, "", node.name) != nil {
-                try cluster.delete(CiliumNode.self, "", node.name)
-            }
-            for pod in cluster.list(Pod.self) where pod.spec?.nodeName == node.name {
-                try cluster.delete(Pod.self, pod.namespace, pod.name, gracePeriodSeconds: 0)
-            }
         }
     }
 

@@ -3,11 +3,19 @@ import KubernetesModel
 import NetworkModel
 
 extension ControllerSet {
+    /// What was on a node that is gone goes too, at once: nobody is left to end pods in order (podgc, Cilium's operator).
+    private func forget(node name: String) throws(ClusterError) {
+        if cluster.get(CiliumNode.self, "", name) != nil { try cluster.delete(CiliumNode.self, "", name) }
+        for pod in cluster.indexed({ $0.podsByNode[name] ?? [] }).sorted() {
+            try cluster.delete(Pod.self, pod.namespace, pod.name, gracePeriodSeconds: 0)
+        }
+    }
+
     /// kube-controller-manager's part in a node: its CIDR of kind's pod subnet, and the taints of its condition.
     func reconcileNode(_ name: String) throws(ClusterError) {
         guard let node = cluster.get(Node.self, "", name) else {
             nodeCIDRs = nil
-            return
+            return try forget(node: name)
         }
         var cidr = node.spec?.podCIDR
         if cidr == nil { cidr = nextNodeCIDR()?.description }
