@@ -1,4 +1,4 @@
-"""Types the walk-through with a real kubectl: nodes not ready without a CNI, pods on both workers, a service that answers.
+"""Types the walk-through with a real kubectl: not ready without a CNI, pods on both workers, a service that answers.
 
 usage: tutorial.py KUBECTL LAB-DIRECTORY LAB-NAME
 """
