@@ -101,6 +101,10 @@ ensure_packages() {
     if [[ ${1:-} == tests ]]; then
         need curl curl has_program curl
         need python3 python3 has_program python3
+        # scripts/test-clients fetches clients from PyPI.
+        need pip python3-pip python3 -m pip --version
+        need "Python's venv" python3-venv python3 -c 'import venv, ensurepip'
+        need openssl openssl has_program openssl
         need socat socat has_program socat
         need ping iputils-ping has_program ping
         need tcpdump tcpdump has_program tcpdump

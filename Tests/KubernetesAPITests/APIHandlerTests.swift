@@ -86,7 +86,7 @@ struct APIHandlerTests {
         var kinds: [String] = []
         for path in [
             "/api/v1", "/apis/apps/v1", "/apis/discovery.k8s.io/v1", "/apis/cilium.io/v2",
-            "/apis/coordination.k8s.io/v1",
+            "/apis/coordination.k8s.io/v1", "/apis/batch/v1",
         ] {
             kinds += try document(answer(path))["resources"]?.elements.compactMap { $0["kind"]?.text } ?? []
         }

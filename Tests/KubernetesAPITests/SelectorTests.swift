@@ -68,7 +68,7 @@ struct ServedResourceTests {
         ("pods", ["pods"]), ("pod", ["pods"]), ("po", ["pods"]), ("Deploy", ["deployments"]),
         ("deployments.apps", ["deployments"]), ("ep", ["endpoints"]), ("endpointslice", ["endpointslices"]),
         ("ds", ["daemonsets"]), ("cn", ["ciliumnodes"]), ("pods.apps", []), ("nothing", []),
-        ("all", ["pods", "services", "daemonsets", "deployments", "replicasets"]),
+        ("all", ["pods", "services", "daemonsets", "deployments", "replicasets", "jobs"]),
     ])
     func wordsMeanResources(word: String, plurals: [String]) {
         #expect(ServedResource.named(word).map(\.type.plural) == plurals)

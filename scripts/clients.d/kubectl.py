@@ -328,6 +328,38 @@ run("kubectl top nodes", 0, [r"^kind-worker +\d+m"])
 run("kubectl top pods", 0, [r"^one +\d+m +\d+Mi"])
 run("kubectl delete pod one done --now", 0, [r'^pod "one" deleted'])
 
+# Other workloads.
+run("kubectl create job pi --image=any -- sh -c 'echo 3.14'", 0, [r"^job\.batch/pi created$"])
+run("kubectl wait --for=condition=complete job/pi --timeout=30s", 0, [r"^job\.batch/pi condition met$"])
+run("kubectl get job pi", 0, [r"^pi +1/1 +\S+ +\S+$"])
+run("kubectl logs job/pi", 0, [r"^3\.14$"])
+run("kubectl create job no --image=any -- false", 0, [r"created$"])
+run("kubectl patch job no -p '{\"spec\":{\"backoffLimit\":0}}'", 0, [r"patched"])
+run("kubectl wait --for=condition=failed job/no --timeout=30s", 0, [r"condition met$"])
+run("kubectl describe job no", 0, [r"BackoffLimitExceeded"])
+run("kubectl delete job pi no", 0, [r'^job\.batch "pi" deleted'])
+run("kubectl get pods -l job-name=pi", 0, [r"No resources found"])
+write(
+    "agent.yaml",
+    """
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec:
+  selector: {matchLabels: {app: agent}}
+  template:
+    metadata: {labels: {app: agent}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      tolerations: [{operator: Exists}]
+      containers: [{name: main, image: pause}]
+""",
+)
+run("kubectl apply -f agent.yaml", 0, [r"^daemonset\.apps/agent created$"])
+run("kubectl rollout status daemonset agent --timeout=30s", 0, [r"successfully rolled out"])
+run("kubectl get daemonset agent", 0, [r"^agent +3 +3 +3 +3 +3 +<none> +\S+$"])
+run("kubectl delete -f agent.yaml", 0, [r'^daemonset\.apps "agent" deleted'])
+
 # Nodes.
 run("kubectl cordon kind-worker", 0, [r"^node/kind-worker cordoned$"])
 run("kubectl get node kind-worker", 0, [r"Ready,SchedulingDisabled"])

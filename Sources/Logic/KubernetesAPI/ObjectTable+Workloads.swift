@@ -26,6 +26,15 @@ extension ObjectTable {
         ] + tail(set.spec?.template, set.spec?.selector)
     }
 
+    static func job(_ job: Job, _ now: Double) -> [String] {
+        let done = job.status?.succeeded ?? 0
+        let parallelism = job.spec?.parallelism ?? 1
+        let wanted = job.spec?.completions.map { "\($0)" } ?? (parallelism > 1 ? "1 of \(parallelism)" : "1")
+        let end = job.status?.completionTime.map { Double($0.seconds) } ?? now
+        let duration = job.status?.startTime.map { HumanDuration.text(since: $0, now: end) } ?? ""
+        return [job.name, "\(done)/\(wanted)", duration, age(job, now)] + tail(job.spec?.template, job.spec?.selector)
+    }
+
     /// Containers, images, selector.
     private static func tail(_ template: PodTemplateSpec?, _ selector: LabelSelector?) -> [String] {
         let containers = template?.spec?.containers ?? []

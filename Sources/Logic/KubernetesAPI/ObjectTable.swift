@@ -88,6 +88,8 @@ package struct ObjectTable: Hashable, Sendable {
                 DaemonSet.self,
                 ["Name", "Desired", "Current", "Ready", "Up-to-date", "Available", "Node Selector", "Age"],
                 wide: workload, daemonSet)
+        case is Job.Type:
+            return made(Job.self, ["Name", "Completions", "Duration", "Age"], wide: workload, job)
         case is Namespace.Type:
             return made(Namespace.self, ["Name", "Status", "Age"]) { [$0.name, $0.status?.phase ?? "", age($0, $1)] }
         case is ConfigMap.Type:

@@ -40,7 +40,6 @@ package struct ServedResource: Hashable, Sendable {
     private static let others: [ServedResource] = [
         other("", "v1", "ReplicationController", "replicationcontrollers", ["rc"], ["all"], .empty),
         other("apps", "v1", "StatefulSet", "statefulsets", ["sts"], ["all"], .empty),
-        other("batch", "v1", "Job", "jobs", [], ["all"], .empty),
         other("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", ["pdb"], [], .empty),
         other("cilium.io", "v2", "CiliumEndpoint", "ciliumendpoints", ["cep", "ciliumep"], ["cilium"], .derived),
         other("authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", [], [], .review),
@@ -106,7 +105,7 @@ package struct ServedResource: Hashable, Sendable {
                 Subresource("portforward", ["create", "get"], ("", "v1", "PodPortForwardOptions")), status,
             ]
         case "Deployment", "ReplicaSet": return [scale, status]
-        case "DaemonSet", "Namespace", "Node", "Service": return [status]
+        case "DaemonSet", "Job", "Namespace", "Node", "Service": return [status]
         default: return []
         }
     }
@@ -115,7 +114,7 @@ package struct ServedResource: Hashable, Sendable {
         "ConfigMap": (["cm"], []), "Endpoints": (["ep"], []), "Event": (["ev"], []), "Namespace": (["ns"], []),
         "Node": (["no"], []), "Pod": (["po"], ["all"]), "ServiceAccount": (["sa"], []), "Service": (["svc"], ["all"]),
         "DaemonSet": (["ds"], ["all"]), "Deployment": (["deploy"], ["all"]), "ReplicaSet": (["rs"], ["all"]),
-        "CiliumNode": (["cn", "ciliumn"], ["cilium"]),
+        "Job": ([], ["all"]), "CiliumNode": (["cn", "ciliumn"], ["cilium"]),
     ]
 
     /// The resources that a word means: a plural, a singular, a short name, any of these with `.GROUP` behind, or a

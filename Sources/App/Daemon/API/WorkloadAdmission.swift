@@ -18,6 +18,7 @@ struct WorkloadAdmission: Hashable, Sendable {
         case let set as Deployment: problems = Self.problems(set, images(set.spec?.template.spec), access)
         case let set as ReplicaSet: problems = Self.problems(set, images(set.spec?.template?.spec), access)
         case let set as DaemonSet: problems = Self.problems(set, images(set.spec?.template.spec), access)
+        case let job as Job: problems = Self.problems(job, images(job.spec?.template.spec), access)
         default: return
         }
         let errors = problems.filter { $0.severity == .error }.map { problem in

@@ -25,6 +25,9 @@ package enum Defaults {
             set.spec?.replicas.fill(1)
             if let spec = set.spec?.template?.spec { set.spec?.template?.spec = applied(to: spec, template: true) }
             result = set
+        case var job as Job:
+            if let spec = job.spec { job.spec = applied(to: spec) }
+            result = job
         case var service as Service:
             if let spec = service.spec { service.spec = applied(to: spec) }
             service.status.fill(ServiceStatus(loadBalancer: .object([:])))
@@ -47,6 +50,18 @@ package enum Defaults {
         default: break
         }
         return result as? Object ?? object
+    }
+
+    static func applied(to spec: JobSpec) -> JobSpec {
+        var spec = spec
+        // One pod, unless it is said how many at once or altogether.
+        if spec.completions == nil, spec.parallelism == nil { spec.completions = 1 }
+        spec.parallelism.fill(1)
+        spec.backoffLimit.fill(6)
+        spec.completionMode.fill("NonIndexed")
+        spec.suspend.fill(false)
+        if let pod = spec.template.spec { spec.template.spec = applied(to: pod, template: true) }
+        return spec
     }
 
     static func applied(to spec: DeploymentSpec) -> DeploymentSpec {

@@ -19,6 +19,24 @@ package enum Validation {
             errors += podSpec(set.spec?.template?.spec, "spec.template.spec")
         case let set as DaemonSet:
             errors += selector(set.spec?.selector, template: set.spec?.template)
+        case let job as Job:
+            guard let spec = job.spec else { return errors + [FieldError(.required, "spec")] }
+            for (field, value) in [
+                ("parallelism", spec.parallelism), ("completions", spec.completions),
+                ("backoffLimit", spec.backoffLimit), ("ttlSecondsAfterFinished", spec.ttlSecondsAfterFinished),
+            ] {
+                guard let value, value < 0 else { continue }
+                let detail = "must be greater than or equal to 0"
+                errors.append(FieldError(.invalid, "spec.\(field)", value: String(value), detail))
+            }
+            errors += podSpec(spec.template.spec, "spec.template.spec")
+            let policy = spec.template.spec?.restartPolicy ?? ""
+            if !["OnFailure", "Never"].contains(policy) {
+                let detail = "supported values: \"OnFailure\", \"Never\""
+                errors.append(
+                    FieldError(
+                        .unsupported, "spec.template.spec.restartPolicy", value: "\"\(policy)\"", detail))
+            }
         case let service as Service: errors += serviceSpec(service.spec ?? ServiceSpec())
         default: break
         }
@@ -33,6 +51,16 @@ package enum Validation {
             return [FieldError(.invalid, "spec.selector", value: goText(new.spec?.selector), immutable)]
         case (let old as ReplicaSet, let new as ReplicaSet) where old.spec?.selector != new.spec?.selector:
             return [FieldError(.invalid, "spec.selector", value: goText(new.spec?.selector), immutable)]
+        case (let old as Job, let new as Job):
+            var errors: [FieldError] = []
+            if old.spec?.template != new.spec?.template {
+                errors.append(FieldError(.invalid, "spec.template", value: "core.PodTemplateSpec{...}", immutable))
+            }
+            if old.spec?.completions != new.spec?.completions {
+                let value = new.spec?.completions.map { String($0) } ?? "null"
+                errors.append(FieldError(.invalid, "spec.completions", value: value, immutable))
+            }
+            return errors
         case (let old as Service, let new as Service):
             guard let before = old.spec?.clusterIP, !before.isEmpty, before != new.spec?.clusterIP,
                 new.spec?.type != "ExternalName"

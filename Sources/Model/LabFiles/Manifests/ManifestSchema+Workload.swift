@@ -1,4 +1,4 @@
-/// apps/v1 Deployment and ReplicaSet.
+/// apps/v1 Deployment, ReplicaSet and DaemonSet, batch/v1 Job.
 enum WorkloadSchema {
     static let deployment: [Field] =
         common + [
@@ -15,6 +15,22 @@ enum WorkloadSchema {
         ]
 
     static let replicaSet: [Field] = common
+
+    static let daemonSet: [Field] = [
+        Field("minReadySeconds", .integer(0...Int(Int32.max))), Field("updateStrategy", .anything),
+        Field("revisionHistoryLimit", .integer(0...Int(Int32.max))),
+        Field("selector", ManifestSchema.labelSelector, required: true), Field("template", podTemplate, required: true),
+    ]
+
+    /// batch/v1 Job.
+    static let job: [Field] = [
+        Field("parallelism", .integer(0...Int(Int32.max))), Field("completions", .integer(0...Int(Int32.max))),
+        Field("backoffLimit", .integer(0...Int(Int32.max))), Field("suspend", .boolean),
+        Field("activeDeadlineSeconds", .integer(1...Int(Int32.max))),
+        Field("ttlSecondsAfterFinished", .integer(0...Int(Int32.max))),
+        Field("selector", ManifestSchema.labelSelector), Field("manualSelector", .boolean),
+        Field("completionMode", .oneOf(["NonIndexed"])), Field("template", podTemplate, required: true),
+    ]
 
     private static let common: [Field] = [
         Field("replicas", .integer(0...Int(Int32.max))), Field("minReadySeconds", .integer(0...Int(Int32.max))),

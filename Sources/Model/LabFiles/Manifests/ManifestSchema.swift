@@ -20,12 +20,19 @@ enum ManifestSchema {
         "apps/v1/ReplicaSet": object([
             Field("spec", .object(WorkloadSchema.replicaSet), required: true), Field("status", .anything),
         ]),
+        "apps/v1/DaemonSet": object([
+            Field("spec", .object(WorkloadSchema.daemonSet), required: true), Field("status", .anything),
+        ]),
+        "batch/v1/Job": object([
+            Field("spec", .object(WorkloadSchema.job), required: true), Field("status", .anything),
+        ]),
         "discovery.k8s.io/v1/EndpointSlice": object(ServiceSchema.endpointSlice),
     ]
 
     /// As a message names them.
     static let kindNames = [
-        "ConfigMap", "Deployment", "Endpoints", "EndpointSlice", "List", "Namespace", "Pod", "ReplicaSet", "Service",
+        "ConfigMap", "DaemonSet", "Deployment", "Endpoints", "EndpointSlice", "Job", "List", "Namespace", "Pod",
+        "ReplicaSet", "Service",
     ]
 
     static let metadata: [Field] = [

@@ -19,7 +19,9 @@ struct ObjectValidation {
         checkName()
         switch value["kind"]?.text {
         case "Pod": if let spec = value["spec"] { checkPod(spec, path("spec")) }
-        case "Deployment", "ReplicaSet": checkWorkload()
+        case "Deployment", "ReplicaSet", "DaemonSet": checkWorkload()
+        case "Job":
+            if let spec = value["spec"]?["template"]?["spec"] { checkPod(spec, path("spec.template.spec")) }
         case "Service": checkService()
         default: return
         }

@@ -51,10 +51,24 @@ extension Cluster {
             status.qosClass = pod.qosClass
             pod.status = status
             object = pod as? Object ?? object
+        } else if let job = object as? Job {
+            object = Self.withSelector(job) as? Object ?? object
         } else if let service = object as? Service {
             object = try allocate(service, over: nil, state) as? Object ?? object
         }
         return try put(object, over: nil, &state)
+    }
+
+    /// A job's pods are told from others by its uid (batch/job strategy, generateSelector).
+    private static func withSelector(_ given: Job) -> Job {
+        var job = given
+        guard job.spec?.manualSelector != true, job.spec?.selector == nil else { return given }
+        let labels = ["controller-uid": given.uid]
+        job.spec?.selector = LabelSelector(matchLabels: labels)
+        var metadata = job.spec?.template.metadata ?? ObjectMeta()
+        metadata.labels = (metadata.labels ?? [:]).merging(labels) { $1 }.merging(["job-name": given.name]) { $1 }
+        job.spec?.template.metadata = metadata
+        return job
     }
 
     /// Replaces what is wanted of an object; status, uid and what was allocated stay.
@@ -153,6 +167,8 @@ extension Cluster {
             } else if var pod = new as? Pod, let oldPod = old as? Pod {
                 if (pod.spec?.nodeName ?? "").isEmpty { pod.spec?.nodeName = oldPod.spec?.nodeName }
                 new = pod as? Object ?? new
+            } else if let job = new as? Job {
+                new = Self.withSelector(job) as? Object ?? new
             } else if var node = new as? Node, let oldNode = old as? Node {
                 var spec = node.spec ?? NodeSpec()
                 spec.podCIDR = spec.podCIDR ?? oldNode.spec?.podCIDR
@@ -178,7 +194,7 @@ extension Cluster {
 
     private static func countsGenerations(_ object: any KubernetesObject) -> Bool {
         object is Deployment || object is ReplicaSet || object is DaemonSet || object is EndpointSlice
-            || object is CiliumNode
+            || object is Job || object is CiliumNode
     }
 
     private func bumpGeneration<Object: KubernetesObject>(_ new: inout Object, from old: Object) {

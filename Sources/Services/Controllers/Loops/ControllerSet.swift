@@ -18,7 +18,7 @@ package struct SettleResult: Hashable, Sendable {
 /// for several callers at once.
 package final class ControllerSet {
     enum Queue: Int, CaseIterable {
-        case garbage, node, cilium, eviction, deployment, replicaSet, daemonSet, scheduler, address, endpoints
+        case garbage, node, cilium, eviction, deployment, replicaSet, daemonSet, job, scheduler, address, endpoints
     }
 
     let cluster: Cluster
@@ -106,6 +106,7 @@ package final class ControllerSet {
         case .deployment: try reconcileDeployment(key)
         case .replicaSet: try reconcileReplicaSet(key)
         case .daemonSet: try reconcileDaemonSet(key)
+        case .job: try reconcileJob(key)
         case .cilium, .scheduler: break
         case .address: try addressPod(key)
         case .endpoints: try reconcileEndpoints(key)
@@ -131,6 +132,7 @@ package final class ControllerSet {
         for deployment in cluster.list(Deployment.self) { note(ClusterChange(existing: deployment)) }
         for set in cluster.list(ReplicaSet.self) { note(ClusterChange(existing: set)) }
         for set in cluster.list(DaemonSet.self) { note(ClusterChange(existing: set)) }
+        for job in cluster.list(Job.self) { note(ClusterChange(existing: job)) }
         for pod in cluster.list(Pod.self) { note(ClusterChange(existing: pod)) }
         for service in cluster.list(Service.self) { note(ClusterChange(existing: service)) }
         // What an owner left that was deleted just before the process died.
@@ -164,6 +166,7 @@ package final class ControllerSet {
             mark(.replicaSet, key)
             if let owner = set.controllerReference { mark(.deployment, ObjectKey(set.namespace, owner.name)) }
         case is DaemonSet: mark(.daemonSet, key)
+        case is Job: mark(.job, key)
         case is Service: mark(.endpoints, key)
         case let slice as EndpointSlice where change.kind == .deleted:
             if let service = slice.labels[EndpointSlice.serviceLabel] {
@@ -178,7 +181,11 @@ package final class ControllerSet {
         let key = ObjectKey(pod)
         if let owner = pod.controllerReference {
             let set = ObjectKey(pod.namespace, owner.name)
-            mark(owner.kind == "DaemonSet" ? .daemonSet : .replicaSet, set)
+            switch owner.kind {
+            case "DaemonSet": mark(.daemonSet, set)
+            case "Job": mark(.job, set)
+            default: mark(.replicaSet, set)
+            }
             // Recreate waits for the last pod, which no ReplicaSet counted any more.
             if isDeleted, let deployment = cluster.get(ReplicaSet.self, set)?.controllerReference {
                 mark(.deployment, ObjectKey(pod.namespace, deployment.name))
