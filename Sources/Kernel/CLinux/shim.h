@@ -38,12 +38,11 @@ extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *
 #define NETLAB_O_PATH 010000000
 #define NETLAB_POLLRDHUP 0x2000
 
-// fork(2) is marked unavailable in Swift. Only a single-threaded stage of a container process may call it.
-/* A new terminal's near end, or -1 with errno; the number of /dev/pts/N, its far end, goes to *number.
- * posix_openpt and its kin are hidden without _GNU_SOURCE. */
-static inline int netlab_open_terminal(unsigned int *number) {
+/* A new terminal's near end, or -1 with errno; the number of its far end below pts goes to *number. `multiplexer` is the
+ * ptmx of the devpts that is meant. posix_openpt and its kin are hidden without _GNU_SOURCE. */
+static inline int netlab_open_terminal(const char *multiplexer, unsigned int *number) {
     int unlocked = 0;
-    int terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    int terminal = open(multiplexer, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (terminal < 0) return -1;
     if (ioctl(terminal, TIOCSPTLCK, &unlocked) == 0 && ioctl(terminal, TIOCGPTN, number) == 0) return terminal;
     int code = errno;
@@ -57,6 +56,10 @@ static inline int netlab_set_window_size(int terminal, const struct winsize *siz
     return ioctl(terminal, TIOCSWINSZ, size);
 }
 
+/* Makes it the controlling terminal of the calling process, which leads its session. */
+static inline int netlab_take_terminal(int terminal) { return ioctl(terminal, TIOCSCTTY, 0); }
+
+// fork(2) is marked unavailable in Swift. Only a single-threaded stage of a container process may call it.
 static inline pid_t netlab_fork(void) { return fork(); }
 
 // prctl(2) and syscall(2) are variadic, which Swift does not import.

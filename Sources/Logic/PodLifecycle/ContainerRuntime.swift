@@ -62,9 +62,13 @@ package struct ContainerSpec: Hashable, Sendable, Codable {
     package var resolvConf: String
     /// Standard output and error are appended to this file on the host.
     package var logPath: String
+    /// When they were written: a ``LogIndex``.
+    package var logIndexPath: String { LogIndex.path(ofLog: logPath) }
     package var security: ContainerSecurity
     /// Whether somebody may write to its standard input; otherwise, as when nil, there is nothing to read.
     package var hasInput: Bool?
+    /// Whether its streams are a terminal.
+    package var hasTerminal: Bool?
 
     package enum Program: Hashable, Sendable, Codable {
         case command([String])

@@ -75,6 +75,7 @@ extension PodWorkers {
             hosts: PodFiles.hosts(pod, addresses: addresses), resolvConf: PodFiles.resolvConf(pod),
             logPath: logPath(id), security: security)
         spec.hasInput = container.stdin
+        spec.hasTerminal = container.tty
         return spec
     }
 

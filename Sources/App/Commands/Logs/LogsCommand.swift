@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Daemon
 internal import KubernetesModel
 internal import LinuxKernel
+internal import PodLifecycle
 
 /// `netlab logs [POD]`
 struct LogsCommand: ParsableCommand {
@@ -34,30 +35,37 @@ struct LogsCommand: ParsableCommand {
     @Option(name: .long, help: "Only the last lines.")
     var tail: Int?
 
+    @Flag(name: .long, help: "Begin each line with the time it was written at.")
+    var timestamps = false
+
+    @Option(name: .long, help: "Only what is younger, in seconds.")
+    var since: Seconds?
+
     func validate() throws {
+        if pod == nil, timestamps || since != nil {
+            throw ValidationError("--timestamps and --since are for pods: the daemon's log has its own times")
+        }
         if let tail, tail < 0 { throw ValidationError("--tail takes a number of lines, 0 or more") }
     }
 
     func run() throws {
-        let running = try lab.find()
-        var reader = LogFile(path: try path(running))
-        guard let bytes = try StateFile.read(reader.path) else {
-            throw CommandFailure(.failed, "there is no log at \(reader.path) yet")
+        let path = try path(try lab.find())
+        guard let bytes = try StateFile.read(path) else {
+            throw CommandFailure(.failed, "there is no log at \(path) yet")
         }
-        reader.offset = bytes.count
-        StandardStream.output.write(String(decoding: LogText.last(tail, linesOf: bytes), as: UTF8.self))
+        var text = LogText(
+            tailLines: tail, since: since.map { Int64(max(0, Clock.wall() - $0.value) * 1e9) },
+            hasTimestamps: timestamps)
+        func index() throws -> LogIndex { LogIndex(try StateFile.read(LogIndex.path(ofLog: path)) ?? []) }
+        var offset = bytes.count
+        StandardStream.output.write(String(decoding: text.begin(bytes, try index()), as: UTF8.self))
         while follow {
             StandardStream.pause(seconds: 0.1)
-            if let more = try StateFile.read(reader.path), more.count > reader.offset {
-                StandardStream.output.write(String(decoding: more[reader.offset...], as: UTF8.self))
-                reader.offset = more.count
+            if let log = try StateFile.read(path), log.count > offset {
+                StandardStream.output.write(String(decoding: text.go(on: log[offset...], try index()), as: UTF8.self))
+                offset = log.count
             }
         }
-    }
-
-    private struct LogFile {
-        let path: String
-        var offset = 0
     }
 
     private func path(_ running: RunningLab) throws -> String {

@@ -71,22 +71,36 @@ final class EngineBackend: APIBackend {
         let attempt = max(0, Int(status.restartCount) - (request.isPrevious ? 1 : 0))
         let path = paths.log(ofPod: request.pod.uid, container: request.container, attempt: attempt)
         guard let bytes = (try? StateFile.read(path)) ?? nil else { return }
-        var shown = LogText.last(request.tailLines, linesOf: bytes)
-        if let limit = request.limitBytes { shown = shown.prefix(limit) }
+        var text = LogText(
+            tailLines: request.tailLines, limitBytes: request.limitBytes, since: since(request),
+            hasTimestamps: request.hasTimestamps)
+        let isTimed = text.hasTimestamps || text.since != nil
+        func index() -> LogIndex {
+            LogIndex(isTimed ? ((try? StateFile.read(LogIndex.path(ofLog: path))) ?? nil) ?? [] : [])
+        }
         var offset = bytes.count
+        let shown = text.begin(bytes, index())
         if !shown.isEmpty, !stream.send(Array(shown)) { return }
         let container = "\(paths.containers)/\(request.pod.uid)/\(request.container)/\(attempt)"
-        while request.follows, !stream.isClosed {
+        while request.follows, !stream.isClosed, !text.isFull {
             // Looked at before the log: what is written until the end is still sent.
             let isOver = PathKind(of: container) == .absent || PathKind(of: container + "/status.json") != .absent
-            if let more = (try? StateFile.read(path)) ?? nil, more.count > offset {
-                if !stream.send(Array(more[offset...])) { return }
-                offset = more.count
+            if let log = (try? StateFile.read(path)) ?? nil, log.count > offset {
+                let more = text.go(on: log[offset...], index())
+                if !more.isEmpty, !stream.send(Array(more)) { return }
+                offset = log.count
             }
             if isOver { return }
             StandardStream.pause(seconds: Self.pause)
         }
     }
+
+    private func since(_ request: LogRequest) -> Int64? {
+        if let time = request.sinceTime { return time.seconds.multipliedReportingOverflow(by: 1_000_000_000).0 }
+        return request.sinceSeconds.map { Int64(max(0, now - Double(clamping($0))) * 1e9) }
+    }
+
+    private func clamping(_ seconds: Int64) -> Int64 { min(max(0, seconds), 1 << 32) }
 
     // MARK: Streams
 
@@ -99,18 +113,13 @@ final class EngineBackend: APIBackend {
         }
         let id = ContainerID(
             podUID: request.pod.uid, container: request.container, attempt: Int(status.restartCount))
-        if request.command.isEmpty {
-            let container = request.pod.spec?.containers.first { $0.name == request.container }
-            let input = LogAttachment.Input(
-                write: { [runtime] in runtime.writeInput($0, to: id) },
-                close: { [runtime] in runtime.closeInput(of: id) },
-                isOnce: container?.stdinOnce == true)
-            return LogAttachment(
-                log: paths.log(ofPod: id.podUID, container: id.container, attempt: id.attempt),
-                container: "\(paths.containers)/\(id.podUID)/\(id.container)/\(id.attempt)",
-                input: request.hasInput ? input : nil)
-        }
         do throws(KernelError) {
+            if request.command.isEmpty {
+                let container = request.pod.spec?.containers.first { $0.name == request.container }
+                return RemoteAttachment(
+                    attachment: try ContainerAttachment(to: id, below: paths.containers),
+                    hasInput: request.hasInput, closesInput: container?.stdinOnce == true)
+            }
             return RemoteContainerCommand(
                 command: try ContainerCommand(
                     in: id, below: paths.containers, command: request.command, hasInput: request.hasInput,
@@ -161,6 +170,26 @@ private struct RemoteContainerCommand: RemoteProcess {
     func resize(width: UInt16, height: UInt16) { command.resize(width: width, height: height) }
     func wait() -> Int32 { command.wait() }
     func end() { command.end() }
+}
+
+/// A running container, as the API's streams want it. Its own exit code is in its pod's status, where clients look for
+/// it.
+private struct RemoteAttachment: RemoteProcess {
+    let attachment: ContainerAttachment
+    let hasInput: Bool
+    /// Whether the container reads to its end when the first who attached goes (`stdinOnce`).
+    let closesInput: Bool
+
+    func readOutput() -> [UInt8] { attachment.readOutput() }
+    func readError() -> [UInt8] { [] }
+    func writeInput(_ bytes: [UInt8]) -> Bool { hasInput ? attachment.writeInput(bytes) : true }
+    func closeInput() { if hasInput, closesInput { attachment.closeInput() } }
+    func resize(width: UInt16, height: UInt16) { attachment.resize(width: width, height: height) }
+    func wait() -> Int32 { 0 }
+    func end() {
+        closeInput()
+        attachment.end()
+    }
 }
 
 /// A connection into a pod, as the API's streams want it.

@@ -36,6 +36,19 @@ package final class LocalListener: Sendable {
     /// For handing over to a process that is about to be started.
     package var rawDescriptor: Int32 { descriptor.rawValue }
 
+    /// The next connection of root or this user, if there is one, not waited for: a descriptor that does not block.
+    func acceptAtOnce() -> FileDescriptor? {
+        let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        guard Poll.wait(descriptor.rawValue, for: Int16(POLLIN), until: 0) else { return nil }
+        let accepted = accept4(descriptor.rawValue, nil, nil, flags)
+        guard accepted >= 0 else { return nil }
+        guard LocalSocket.isTrusted(accepted) else {
+            _ = Glibc.close(accepted)
+            return nil
+        }
+        return FileDescriptor(owning: accepted)
+    }
+
     /// Waits for the next connection of root or this user; others' are closed unheard. nil once ``close()`` was called.
     package func accept() -> LocalConnection? {
         while true {
@@ -90,8 +103,10 @@ package final class LocalConnection: Sendable {
 
     /// Sends a line; false when the other side has gone.
     @discardableResult
-    package func send(line: [UInt8]) -> Bool {
-        let bytes = line + [UInt8(ascii: "\n")]
+    package func send(line: [UInt8]) -> Bool { send(line + [UInt8(ascii: "\n")]) }
+
+    /// Sends bytes as they are, and waits for a reader; false when the other side has gone.
+    func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -109,6 +124,16 @@ package final class LocalConnection: Sendable {
             Glibc.send(descriptor.rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
         }
         return count == bytes.count
+    }
+
+    /// The next bytes as they come; empty at the end.
+    func receive() -> [UInt8] {
+        var chunk = [UInt8](repeating: 0, count: 32 << 10)
+        while true {
+            let count = recv(descriptor.rawValue, &chunk, chunk.count, 0)
+            if count < 0, Glibc.errno == EINTR { continue }
+            return count > 0 ? Array(chunk[..<count]) : []
+        }
     }
 
     /// Blocks until the other side has closed its end, or this one was closed; what it says is not heard.

@@ -28,7 +28,7 @@ package final class ContainerCommand: Sendable {
     package init(
         in id: ContainerID, below root: String, command: [String], hasInput: Bool, hasTerminal: Bool
     ) throws(KernelError) {
-        guard let directory = ContainerDirectory(root: root, id: id), directory.processes() != nil else {
+        guard let directory = ContainerDirectory(root: root, id: id), let first = directory.processes()?.first else {
             throw KernelError(.notFound, "find container \(id)")
         }
         self.hasTerminal = hasTerminal
@@ -38,9 +38,12 @@ package final class ContainerCommand: Sendable {
         var input: Int32?
         if hasTerminal {
             var number: UInt32 = 0
-            let master = netlab_open_terminal(&number)
+            // Of the container's own devpts, so that programs inside find it by its name.
+            let root = "/proc/\(first.pid)/root"
+            let terminals = root + "/dev/pts"
+            let master = netlab_open_terminal("\(terminals)/ptmx", &number)
             guard master >= 0 else { throw KernelError(errno: errno, "open a terminal") }
-            terminal = "/dev/pts/\(number)"
+            terminal = "\(terminals)/\(number)"
             output = FileDescriptor(owning: master)
             error = nil
             input = hasInput ? fcntl(master, F_DUPFD_CLOEXEC, 0) : nil

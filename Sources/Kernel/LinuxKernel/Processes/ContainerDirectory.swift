@@ -13,6 +13,7 @@ package import PodLifecycle
 ///     pid           the shim and the first process, each with its start time; when the container was started
 ///     status.json   how it ended; missing while it runs
 ///     warnings      what could not be mounted, one a line; missing when everything could
+///     attach        a socket, on which the shim passes on output and takes input (``AttachFrame``)
 package struct ContainerDirectory: Hashable, Sendable {
     package let path: String
 
@@ -29,6 +30,8 @@ package struct ContainerDirectory: Hashable, Sendable {
 
     package var hosts: String { "\(path)/hosts" }
     package var resolvConf: String { "\(path)/resolv.conf" }
+    /// The socket of ``ContainerAttachment``.
+    var door: String { "\(path)/attach" }
     private var pid: String { "\(path)/pid" }
 
     /// Which processes a container is made of. Times are seconds since the epoch.

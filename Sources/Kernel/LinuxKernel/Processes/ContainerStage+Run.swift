@@ -3,7 +3,7 @@ internal import Glibc
 internal import NetworkPlanning
 internal import PodLifecycle
 
-/// The shim: makes a container's namespaces, starts its first process, waits, writes down how it ended.
+/// The shim: makes a container's namespaces, starts its first process, carries its streams, writes down how it ended.
 extension ContainerStage {
     /// The reason Kubernetes gives when a container could not be started, and containerd's exit code for it.
     static let startError = "StartError"
@@ -24,23 +24,38 @@ extension ContainerStage {
             var processes = ContainerDirectory.Processes(shim: shim, first: nil, startedAt: startedAt)
             try directory.write(processes)
             let spec = try directory.spec()
+            // Opened while its path leads somewhere.
+            let log = ContainerLog(index: spec.logIndexPath)
             let warnings = try enterNewNamespaces(spec, directory)
             // The directory's own path leads nowhere any more: it is reached as the working directory.
             files = ContainerDirectory(path: ".")
             try files.write(warnings: warnings)
+            let streams = try ContainerStreams(spec)
             let gate = try Gate()
             let refusal = try Refusal()
             let child = try fork(of: spec)
-            if child == 0 { becomeFirstProcess(spec, gate, refusal, builtIn: builtIn) }
+            if child == 0 {
+                log.letGo()
+                streams.becomeStandard()
+                becomeFirstProcess(spec, gate, refusal, builtIn: builtIn)
+            }
             processes.first = ProcessIdentity(current: child)
             try files.write(processes)
+            // Without it nobody can attach; the container runs all the same.
+            let door = try? LocalListener(path: files.door)
             try Confinement.keepNothing()
             gate.open()
-            letGoOfLog()
+            streams.letGoOfFarEnds()
             if let message = refusal.wait() { try files.write(.failed(reason: startError, message: message)) }
             // Now the starter may look.
             close(readyDescriptor)
-            finish(child, files, startedAt: startedAt)
+            var pump = StreamPump(streams, log, door)
+            // Of a child that nobody waits for yet, so it is that process and no other.
+            let process = FileDescriptor(owning: pidfd_open(child, 0))
+            pump.run(until: process.rawValue)
+            writeEnd(of: child, files, startedAt: startedAt)
+            pump.finish()
+            _exit(0)
         } catch {
             try? files.write(.failed(reason: startError, message: "\(error)"))
             _exit(startErrorCode)
@@ -96,8 +111,10 @@ extension ContainerStage {
         // The working directory is the shim's, among the host's mounts: nothing of it may be left to the program.
         guard chdir("/") == 0 else { _exit(startErrorCode) }
         _ = MountView.mountProc(isReadOnly: !spec.security.isPrivileged)
-        let environment = ProgramStart.environment(
+        var environment = ProgramStart.environment(
             spec.environment, hostname: spec.hostname, isRoot: spec.security.user == 0)
+        // As containerd does.
+        if spec.hasTerminal == true, environment["TERM"] == nil { environment["TERM"] = "xterm" }
         do throws(KernelError) {
             Confinement.hideFromProc()
             switch spec.program {
@@ -125,16 +142,7 @@ extension ContainerStage {
         return String(last.prefix { $0 != ":" && $0 != "@" })
     }
 
-    /// Only the container itself keeps its log open.
-    private static func letGoOfLog() {
-        let null = open("/dev/null", O_RDWR)
-        guard null >= 0 else { return }
-        dup2(null, 1)
-        dup2(null, 2)
-        close(null)
-    }
-
-    private static func finish(_ child: pid_t, _ directory: ContainerDirectory, startedAt: Double) -> Never {
+    private static func writeEnd(of child: pid_t, _ directory: ContainerDirectory, startedAt: Double) {
         let status = WaitStatus(raw: SpawnedProcess.wait(child) ?? 0)
         // A program that could not be executed has already said so.
         if directory.status() == nil {
@@ -142,7 +150,6 @@ extension ContainerStage {
                 .exited(
                     code: status.exitCode, signal: status.signal, startedAt: startedAt, finishedAt: Clock.wall()))
         }
-        _exit(0)
     }
 
     /// Both ends of a pipe; no program that is executed has them.

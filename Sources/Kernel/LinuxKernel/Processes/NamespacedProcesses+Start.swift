@@ -29,8 +29,7 @@ extension NamespacedProcesses {
 
     private func start(_ spec: ContainerSpec, _ directory: ContainerDirectory) throws(KernelError) {
         let namespace = try NamespaceFile.open(spec.network)
-        let files = try ContainerFiles(
-            logPath: spec.logPath, input: spec.hasInput == true ? makeInput(of: spec.id) : nil)
+        let files = try ContainerFiles(logPath: spec.logPath)
         let startedAt = Clock.wall()
         let pid = try spawn(directory, files, in: namespace.rawValue)
         // Until it is waited for, the number cannot be used again: no race here.
@@ -43,15 +42,6 @@ extension NamespacedProcesses {
         // A status that is there already is that of a failed or very short program; its end is reported all the same.
         try observe(
             spec.id, Record(processes: processes, ended: ready ? directory.status() : nil), descriptor, child: pid)
-    }
-
-    /// A pipe: its far end for the container, its near end kept.
-    private func makeInput(of id: ContainerID) throws(KernelError) -> Int32 {
-        var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw KernelError(errno: errno, "make a pipe") }
-        let input = ContainerInput(FileDescriptor(owning: ends[1]))
-        inputs.withLock { $0[id] = input }
-        return ends[0]
     }
 
     /// Starts the shim on a throwaway thread inside the namespace, which it inherits.
@@ -68,28 +58,22 @@ extension NamespacedProcesses {
     }
 }
 
-/// What a shim starts with: what to read, which is mostly nothing, the log to write to, and the pipe whose end says that it is ready.
+/// What a shim starts with: nothing to read, the log to write to, and the pipe whose end says that it is ready.
 private struct ContainerFiles: ~Copyable {
-    private let input: FileDescriptor
+    private let null: FileDescriptor
     private let log: FileDescriptor
     private let reader: FileDescriptor
     private let writer: FileDescriptor
 
-    /// - Parameter input: taken over; nil: nothing to read.
-    init(logPath: String, input: Int32?) throws(KernelError) {
-        let far = try Self.input(input)
+    init(logPath: String) throws(KernelError) {
+        let null = try Self.open("/dev/null", O_RDONLY)
         let log = try Self.open(logPath, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW)
         var ends: [Int32] = [-1, -1]
         guard pipe2(&ends, O_CLOEXEC) == 0 else { throw KernelError(errno: errno, "make a pipe") }
-        self.input = far
+        self.null = null
         self.log = log
         reader = FileDescriptor(owning: ends[0])
         writer = FileDescriptor(owning: ends[1])
-    }
-
-    private static func input(_ given: Int32?) throws(KernelError) -> FileDescriptor {
-        if let given { return FileDescriptor(owning: given) }
-        return try open("/dev/null", O_RDONLY)
     }
 
     private static func open(_ path: String, _ flags: Int32) throws(KernelError) -> FileDescriptor {
@@ -103,7 +87,7 @@ private struct ContainerFiles: ~Copyable {
         }
     }
 
-    var descriptors: [Int32] { [input.rawValue, log.rawValue, log.rawValue, writer.rawValue] }
+    var descriptors: [Int32] { [null.rawValue, log.rawValue, log.rawValue, writer.rawValue] }
 
     /// Closes our end of the pipe and waits until every other holder has closed it too.
     consuming func waitUntilReady(limit: Double) -> Bool {

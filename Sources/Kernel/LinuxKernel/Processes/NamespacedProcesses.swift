@@ -21,8 +21,6 @@ package final class NamespacedProcesses: ContainerRuntime {
     /// The netlab program itself, which ``ContainerStage`` turns into shims.
     let executable: String
     let records: Mutex<[ContainerID: Record]>
-    /// Of the containers that this process started with an input, until it is closed or they end.
-    let inputs = Mutex<[ContainerID: ContainerInput]>([:])
     private let exitHandler: Mutex<(@Sendable (ContainerID) -> Void)?>
     private let watch: ExitWatch
 
@@ -87,7 +85,9 @@ package final class NamespacedProcesses: ContainerRuntime {
             throw ContainerRuntimeError(error)
         }
         if let spec = try? directory.spec() {
-            FaultPoint.attempt("remove \(spec.logPath)", lane: .containers) { unlink(spec.logPath) }
+            for path in [spec.logPath, spec.logIndexPath] {
+                FaultPoint.attempt("remove \(path)", lane: .containers) { unlink(path) }
+            }
         }
         directory.remove(below: root)
     }
