@@ -64,7 +64,7 @@ let logic: [Target] = [
         dependencies: ["NetworkModel", "LabFiles", "NetworkPlanning", "Datapath", "Checks"],
         path: "Sources/Logic/Faults"),
     .target(
-        name: "KubernetesAPI", dependencies: ["KubernetesModel", "PodLifecycle", "ClusterState"],
+        name: "KubernetesAPI", dependencies: ["KubernetesModel", "LabFiles", "PodLifecycle", "ClusterState"],
         path: "Sources/Logic/KubernetesAPI"),
     .target(
         name: "Checks",

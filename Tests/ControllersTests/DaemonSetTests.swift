@@ -78,4 +78,49 @@ import Testing
         try lab.converge()
         #expect(lab.cluster.list(Pod.self).isEmpty)
     }
+
+    @Test("its templates are kept as revisions, the present one the highest; the oldest beyond the limit go")
+    func revisions() throws {
+        var first = Self.agent()
+        first.spec?.revisionHistoryLimit = 1
+        let lab = try lab(first)
+        func revisions() -> [Int64] { lab.cluster.list(ControllerRevision.self).map(\.revision).sorted() }
+        func template(_ image: String) throws {
+            try lab.cluster.modify(DaemonSet.self, "default", "agent") {
+                $0.spec?.template.spec?.containers[0].image = image
+            }
+            try lab.converge()
+        }
+        #expect(revisions() == [1])
+        try template("agent:2.0")
+        #expect(revisions() == [1, 2])
+        try template("agent:1.0")
+        #expect(revisions() == [2, 3])
+        let current = try #require(lab.cluster.list(ControllerRevision.self).first { $0.revision == 3 })
+        #expect(
+            lab.cluster.list(Pod.self).allSatisfy {
+                $0.labels["controller-revision-hash"] == current.labels["controller-revision-hash"]
+            })
+        let container = current.data?["spec"]?["template"]?["spec"]?["containers"]?.elements.first
+        #expect(container?["image"] == .string("agent:1.0"))
+        #expect(current.data?["spec"]?["template"]?["$patch"] == .string("replace"))
+        try template("agent:3.0")
+        #expect(revisions() == [3, 4])
+        try lab.cluster.delete(DaemonSet.self, "default", "agent")
+        try lab.converge()
+        #expect(revisions() == [])
+    }
+
+    @Test("deleted without its pods and made again, it has them back")
+    func adoption() throws {
+        let lab = try lab(Self.agent())
+        let pods = lab.cluster.list(Pod.self).map(\.uid)
+        try lab.cluster.delete(DaemonSet.self, "default", "agent", propagation: .orphan)
+        try lab.converge()
+        #expect(lab.cluster.list(Pod.self).map(\.uid) == pods)
+        try lab.cluster.create(Self.agent())
+        try lab.converge()
+        #expect(lab.cluster.list(Pod.self).map(\.uid) == pods)
+        #expect(lab.cluster.get(DaemonSet.self, "default", "agent")?.status?.numberAvailable == 2)
+    }
 }

@@ -117,6 +117,22 @@ struct OwnershipTests {
         #expect(try ask("PATCH", target + "?fieldManager=x", own, type: "application/apply-patch+yaml").status == 400)
     }
 
+    @Test("a body in YAML is the same as in JSON; two documents, a bomb of aliases or broken YAML are refused")
+    func yaml() throws {
+        let target = "/api/v1/namespaces/default/configmaps"
+        let body =
+            "# comment\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: y\ndata:\n  a: \"1\"\n  b: |\n    two\n"
+        let made = try ask("POST", target, body, type: "application/yaml")
+        #expect(made.status == 201 && made.body["data"]?["a"]?.text == "1" && made.body["data"]?["b"]?.text == "two\n")
+        let applied = try ask(
+            "PATCH", target + "/z?fieldManager=m", body.replacing("name: y", with: "name: z"),
+            type: "application/apply-patch+yaml")
+        #expect(applied.status == 201)
+        for bad in ["a: [", "a: 1\n---\nb: 2\n", "", "a: \t- x\n\tb", "a: &a [x,x]\nb: *a\nc: {*a : *a}"] {
+            #expect(try ask("POST", target, bad, type: "application/yaml").status == 400, "\(bad)")
+        }
+    }
+
     @Test(
         "a body that is no JSON, too deep, of another kind or with unknown fields is refused in the API server's words")
     func bodies() throws {

@@ -123,4 +123,64 @@ struct SchemaTests {
             "/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]?["patch"]
         #expect(patch?["x-kubernetes-group-version-kind"]?["kind"]?.text == "Deployment")
     }
+
+    @Test("lists that the server merges have their keys in the schemas, so that clients make patches that fit")
+    func mergeKeys() {
+        var all = OpenAPISchemas(place: "#/definitions/", describesReferences: true)
+        for resource in ServedResource.all { all.add(resource) }
+        func property(_ schema: String, _ name: String) -> JSONValue? { all.schemas[schema]?["properties"]?[name] }
+        let containers = property("io.k8s.api.core.v1.PodSpec", "containers")
+        #expect(containers?["x-kubernetes-patch-merge-key"]?.text == "name")
+        #expect(containers?["x-kubernetes-patch-strategy"]?.text == "merge")
+        #expect(
+            property("io.k8s.api.core.v1.PodSpec", "volumes")?["x-kubernetes-patch-strategy"]?.text
+                == "merge,retainKeys")
+        #expect(
+            property("io.k8s.api.core.v1.ServiceSpec", "ports")?["x-kubernetes-list-map-keys"]?.elements
+                == [.string("port"), .string("protocol")])
+        #expect(property("io.k8s.api.core.v1.NodeSpec", "taints")?["x-kubernetes-patch-strategy"] == nil)
+        #expect(all.schemas["io.k8s.api.apps.v1.DeploymentSpec"]?["required"]?.elements.count == 2)
+        #expect(all.schemas["io.cilium.v2.CiliumNode"]?["x-kubernetes-group-version-kind"]?.elements.count == 1)
+        #expect(
+            property("io.k8s.api.core.v1.EndpointSubset", "ports")?["items"]?["$ref"]?.text
+                == "#/definitions/io.k8s.api.core.v1.EndpointPort")
+    }
+
+    @Test(
+        "OpenAPI v2 is a message in which every definition that is referred to stands, and every kind can be tried out")
+    func openAPIv2() throws {
+        /// Fields of a message by number.
+        func fields(_ bytes: ArraySlice<UInt8>) throws -> [Int: [ArraySlice<UInt8>]] {
+            var found: [Int: [ArraySlice<UInt8>]] = [:]
+            var reader = ProtobufReader(bytes)
+            while let (number, value) = try reader.next() {
+                if case .bytes(let bytes) = value { found[number, default: []].append(bytes) }
+            }
+            return found
+        }
+        func text(_ bytes: ArraySlice<UInt8>?) -> String { String(decoding: bytes ?? [], as: UTF8.self) }
+        let document = try fields(OpenAPIv2.document[...])
+        #expect(text(document[1]?.first) == "2.0")
+        let entries = try fields(try #require(document[9]?.first))[1] ?? []
+        var schemas: [String: [Int: [ArraySlice<UInt8>]]] = [:]
+        for entry in entries {
+            let pair = try fields(entry)
+            schemas[text(pair[1]?.first)] = try fields(pair[2]?.first ?? [])
+        }
+        #expect(schemas.count > 200)
+        for (name, schema) in schemas {
+            for property in try schema[25]?.first.map({ try fields($0)[1] ?? [] }) ?? [] {
+                let value = try fields(try fields(property)[2]?.first ?? [])
+                let items = try value[23]?.first.map { try fields(try fields($0)[1]?.first ?? []) }
+                for reference in [value[1]?.first, items?[1]?.first].compactMap({ $0 }) {
+                    let target = text(reference).split(separator: "/").last.map(String.init) ?? ""
+                    #expect(schemas[target] != nil, "\(name) refers to \(target)")
+                }
+            }
+        }
+        let paths = try fields(try #require(document[8]?.first))[2] ?? []
+        let patchable = ServedResource.all.filter { $0.verbs.contains("patch") }
+        #expect(paths.count == patchable.count)
+        #expect(paths.allSatisfy { text($0).contains("dryRun") })
+    }
 }

@@ -119,6 +119,13 @@ package struct ObjectTable: Hashable, Sendable {
                     age(endpoint, now),
                 ]
             }
+        case is ControllerRevision.Type:
+            return made(ControllerRevision.self, ["Name", "Controller", "Revision", "Age"]) { revision, now in
+                let owner = revision.controllerReference
+                let group = owner?.apiVersion.split(separator: "/").first.map { ".\($0)" } ?? ""
+                let controller = owner.map { "\($0.kind.lowercased())\(group)/\($0.name)" } ?? "<none>"
+                return [revision.name, controller, "\(revision.revision)", age(revision, now)]
+            }
         case is Lease.Type:
             return made(Lease.self, ["Name", "Holder", "Age"]) { lease, now in
                 [lease.name, lease.spec?["holderIdentity"]?.text ?? "", age(lease, now)]

@@ -1,6 +1,7 @@
 internal import KubernetesModel
+internal import LabFiles
 
-/// What a client sent: JSON, or Kubernetes' protobuf.
+/// What a client sent: JSON, YAML, or Kubernetes' protobuf.
 enum RequestBody {
     /// Nested deeper, nothing is an object of the API.
     private static let maximumDepth = 100
@@ -16,13 +17,17 @@ enum RequestBody {
                 throw .badRequest("the body of the request is no protobuf of a kind that is served here")
             }
         case "", "application/json", "application/merge-patch+json", "application/json-patch+json",
-            "application/strategic-merge-patch+json", "application/apply-patch+yaml", "application/apply-patch+cbor":
+            "application/strategic-merge-patch+json":
             return try json(request.body)
+        case "application/yaml", "application/apply-patch+yaml":
+            // JSON is YAML, and what kubectl sends.
+            let first = request.body.first { !" \t\r\n".utf8.contains($0) }
+            return try first == UInt8(ascii: "{") ? json(request.body) : yaml(request.body)
         default:
             throw StatusDocument(
                 415, "UnsupportedMediaType",
                 "the body of the request was in an unknown format - accepted media types include: application/json, "
-                    + "application/vnd.kubernetes.protobuf")
+                    + "application/yaml, application/vnd.kubernetes.protobuf")
         }
     }
 
@@ -35,6 +40,16 @@ enum RequestBody {
         } catch {
             throw .badRequest("couldn't get version/kind; json parse error: the body of the request is no JSON")
         }
+    }
+
+    private static func yaml(_ bytes: [UInt8]) throws(StatusDocument) -> JSONValue {
+        let converted: [UInt8]
+        do throws(LabProblems) {
+            converted = try YAMLDocument.json(bytes)
+        } catch {
+            throw .badRequest("error converting YAML to JSON: \(error.problems.map(\.message).joined(separator: "; "))")
+        }
+        return try json(converted)
     }
 
     /// How deeply brackets are nested, so that a hostile body cannot use up the stack.

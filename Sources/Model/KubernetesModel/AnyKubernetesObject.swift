@@ -20,7 +20,7 @@ package enum KubernetesKinds {
     package static let all: [any KubernetesObject.Type] = [
         ConfigMap.self, Endpoints.self, Event.self, Namespace.self, Node.self, Pod.self, Secret.self,
         ServiceAccount.self, Service.self, DaemonSet.self, Deployment.self, ReplicaSet.self, CiliumNode.self,
-        EndpointSlice.self, Lease.self, Job.self,
+        EndpointSlice.self, Lease.self, Job.self, ControllerRevision.self,
     ]
 
     private static let byName: [String: any KubernetesObject.Type] = Dictionary(

@@ -20,7 +20,10 @@ enum SchemaText {
         "Event": "Something that happened to an object.", "CiliumNode": "A node as Cilium's agents see it.",
         "PodSpec": "What is wanted of a pod.", "ServiceSpec": "What is wanted of a service.",
         "DeploymentSpec": "What is wanted of a deployment.", "Container": "A program that runs in a pod.",
-        "ObjectMeta": "What every object carries.",
+        "ObjectMeta": "What every object carries.", "Job": "Runs pods until enough of them have succeeded.",
+        "Lease": "Who leads, and until when; for clients that elect a leader.",
+        "CiliumEndpoint": "A pod with an address as Cilium sees it.",
+        "ControllerRevision": "A template that a DaemonSet had, kept to go back to.",
     ]
 
     private static let common = [
@@ -49,5 +52,24 @@ enum SchemaText {
         "ServicePort.targetPort": "The port of the pods: a number, or the name of a container's port.",
         "NodeSpec.unschedulable": "Whether new pods stay away (cordon).",
         "NodeSpec.taints": "What keeps pods without a toleration away.",
+    ]
+
+    /// Fields that an object cannot be without (`+required` in k8s.io/api).
+    static let required = [
+        "Binding": ["target"], "ConfigMapKeySelector": ["key"], "Container": ["name"],
+        "ContainerPort": ["containerPort"], "ControllerRevision": ["revision"],
+        "DaemonSetSpec": ["selector", "template"], "DeploymentSpec": ["selector", "template"],
+        "Endpoint": ["addresses"], "EndpointAddress": ["ip"], "EndpointSlice": ["addressType", "endpoints"],
+        "EnvVar": ["name"], "EphemeralContainer": ["name"], "Event": ["metadata", "involvedObject"],
+        "HTTPGetAction": ["port"], "HTTPHeader": ["name", "value"], "JobSpec": ["template"],
+        "KeyToPath": ["key", "path"], "LabelSelectorRequirement": ["key", "operator"],
+        "NodeAddress": ["type", "address"],
+        "NodeCondition": ["type", "status"], "NodeSelector": ["nodeSelectorTerms"],
+        "NodeSelectorRequirement": ["key", "operator"], "ObjectFieldSelector": ["fieldPath"],
+        "OwnerReference": ["apiVersion", "kind", "name", "uid"], "PodCondition": ["type", "status"],
+        "PodSpec": ["containers"], "ReplicaSetSpec": ["selector"], "SecretKeySelector": ["key"],
+        "ServicePort": ["port"], "StatefulSetSpec": ["selector", "template"], "TCPSocketAction": ["port"],
+        "Taint": ["key", "effect"], "TopologySpreadConstraint": ["maxSkew", "topologyKey", "whenUnsatisfiable"],
+        "Volume": ["name"], "VolumeMount": ["name", "mountPath"],
     ]
 }

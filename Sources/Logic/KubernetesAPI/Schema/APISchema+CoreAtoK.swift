@@ -1,6 +1,7 @@
 extension APISchema {
     /// Messages of core/v1, A to K (k8s.io/api, Kubernetes 1.34).
     static let coreAtoK = """
+        @io.k8s.api.core.v1
         AWSElasticBlockStoreVolumeSource: 1 volumeID string, 2 fsType string, 3 partition int32, 4 readOnly bool
         Affinity: 1 nodeAffinity NodeAffinity, 2 podAffinity PodAffinity, 3 podAntiAffinity PodAntiAffinity
         AppArmorProfile: 1 type string, 2 localhostProfile string

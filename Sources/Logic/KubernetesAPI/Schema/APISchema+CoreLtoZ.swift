@@ -1,6 +1,7 @@
 extension APISchema {
     /// Messages of core/v1, L to Z (k8s.io/api, Kubernetes 1.34).
     static let coreLtoZ = """
+        @io.k8s.api.core.v1
         Lifecycle: 1 postStart LifecycleHandler, 2 preStop LifecycleHandler, 3 stopSignal string
         LifecycleHandler: 1 exec ExecAction, 2 httpGet HTTPGetAction, 3 tcpSocket TCPSocketAction,
           4 sleep SleepAction

@@ -18,13 +18,17 @@ package struct APISchema: Sendable {
 
     package struct Message: Hashable, Sendable {
         package var name: String
+        /// As OpenAPI names the package: `io.k8s.api.apps.v1`.
+        package var package: String
         package var fields: [Field]
         /// Fields by their JSON names, with those of inlined messages.
         package var byName: [String: Field] = [:]
     }
 
     /// Messages with a JSON form of their own.
-    static let scalars: Set<String> = ["Quantity", "IntOrString", "Time", "MicroTime", "FieldsV1", "ListMeta"]
+    static let scalars: Set<String> = [
+        "Quantity", "IntOrString", "Time", "MicroTime", "FieldsV1", "ListMeta", "RawExtension",
+    ]
 
     package static let shared = APISchema(text: [coreAtoK, coreLtoZ, others])
 
@@ -39,11 +43,16 @@ package struct APISchema: Sendable {
                 lines.append(String(line))
             }
         }
+        var package = ""
         for line in lines {
+            if line.hasPrefix("@") {
+                package = String(line.dropFirst())
+                continue
+            }
             let parts = line.split(separator: ":", maxSplits: 1)
             let name = String(parts[0])
             let fields = (parts.count > 1 ? parts[1] : "").split(separator: ",").compactMap(Self.field)
-            messages[name] = Message(name: name, fields: fields)
+            messages[name] = Message(name: name, package: package, fields: fields)
         }
         for (name, message) in messages {
             let members = named(message.fields)

@@ -4,12 +4,16 @@ import Synchronization
 
 /// What becomes of the objects a deleted one owns.
 package enum DeletionPropagation: String, Hashable, Sendable {
-    /// They follow it. `foreground` does the same here: nothing waits for them.
+    /// They follow it.
     case background = "Background"
+    /// They go first: until those that block it are gone, it stays, marked (`foregroundDeletion`).
     case foreground = "Foreground"
     /// They stay, without an owner.
     case orphan = "Orphan"
 }
+
+/// The finalizer by which an object waits for what it owns (meta/v1 FinalizerDeleteDependents).
+let foregroundFinalizer = "foregroundDeletion"
 
 extension Cluster {
     /// Deletes an object, or begins to: a pod on a node goes when its agent confirms, an object with finalizers when
@@ -58,7 +62,14 @@ extension Cluster {
             if let changed = namespace as? Object, changed != object { _ = try put(changed, over: object, &state) }
             return
         }
-        if !(object.metadata.finalizers ?? []).isEmpty {
+        // A pod owns nothing.
+        if propagation == .foreground, !(object is Pod),
+            !(object.metadata.finalizers ?? []).contains(foregroundFinalizer)
+        {
+            marked.metadata.finalizers = (object.metadata.finalizers ?? []) + [foregroundFinalizer]
+        }
+        if !(marked.metadata.finalizers ?? []).isEmpty {
+            if object is Pod { marked.metadata.deletionGracePeriodSeconds = 0 }
             if marked != object { _ = try put(marked, over: object, &state) }
             return
         }
@@ -81,10 +92,42 @@ extension Cluster {
         _ = try put(free, over: object, &state)
     }
 
+    /// An object of any kind.
+    func object(_ identity: ObjectIdentity) -> (any KubernetesObject)? {
+        state.withLock { $0.objects[identity.kind]?[identity.key] }
+    }
+
+    /// The objects that wait for what they own, by their uids.
+    func foregroundDeletions() -> [String: ObjectIdentity] {
+        state.withLock { state in
+            var found: [String: ObjectIdentity] = [:]
+            for (kind, objects) in state.objects {
+                for (key, object) in objects where object.waitsForDependents {
+                    found[object.uid] = ObjectIdentity(kind: kind, key: key)
+                }
+            }
+            return found
+        }
+    }
+
+    /// Takes the finalizer off an object that waited for what it owned, which is its end when there is no other.
+    func endForegroundDeletion(_ identity: ObjectIdentity) throws(ClusterError) {
+        func end<Object: KubernetesObject>(_ object: Object) throws(ClusterError) {
+            try modify(Object.self, identity.key.namespace, identity.key.name) { object in
+                object.metadata.finalizers?.removeAll { $0 == foregroundFinalizer }
+                if object.metadata.finalizers?.isEmpty == true { object.metadata.finalizers = nil }
+            }
+        }
+        if let object = object(identity) { try end(object) }
+    }
+
     /// Deletes an object of any kind; nothing happens when it is gone already.
-    func deleteAny(_ identity: ObjectIdentity) throws(ClusterError) {
+    func deleteAny(
+        _ identity: ObjectIdentity, propagation: DeletionPropagation = .background
+    ) throws(ClusterError) {
         func delete<Object: KubernetesObject>(_ object: Object) throws(ClusterError) {
-            try self.delete(Object.self, identity.key.namespace, identity.key.name, uid: object.uid)
+            try self.delete(
+                Object.self, identity.key.namespace, identity.key.name, uid: object.uid, propagation: propagation)
         }
         guard let object = state.withLock({ $0.objects[identity.kind]?[identity.key] }) else { return }
         try delete(object)
@@ -113,5 +156,21 @@ extension Cluster {
                 objects.keys.filter { $0.namespace == namespace }.map { ObjectIdentity(kind: kind, key: $0) }
             }.sorted()
         }
+    }
+}
+
+extension KubernetesObject {
+    /// Whether it is being deleted in the foreground.
+    var waitsForDependents: Bool {
+        metadata.deletionTimestamp != nil && (metadata.finalizers ?? []).contains(foregroundFinalizer)
+    }
+
+    /// Whether nothing keeps it any more: it is being deleted, its last finalizer is gone, and if it is a pod, its agent
+    /// has confirmed that its processes are.
+    var isReleased: Bool {
+        guard metadata.deletionTimestamp != nil, (metadata.finalizers ?? []).isEmpty, !(self is Namespace) else {
+            return false
+        }
+        return !(self is Pod) || metadata.deletionGracePeriodSeconds == 0
     }
 }

@@ -135,6 +135,10 @@ extension Cluster {
             var new = old
             change(&new)
             guard new != old else { return old }
+            if new.isReleased, !old.isReleased {
+                try drop(new, &state)
+                return new
+            }
             bumpGeneration(&new, from: old)
             return try put(new, over: old, &state)
         }
@@ -183,9 +187,7 @@ extension Cluster {
         new.kind = old.kind
         new.metadata.resourceVersion = old.metadata.resourceVersion
         guard new != old else { return old }
-        if new.metadata.deletionTimestamp != nil, (new.metadata.finalizers ?? []).isEmpty, !(new is Pod),
-            !(new is Namespace)
-        {
+        if new.isReleased {
             try drop(new, &state)
             return new
         }

@@ -5,15 +5,17 @@ import NetworkModel
 extension ControllerSet {
     /// One pod on each node that should have one, renewed when the template changes (kubernetes pkg/controller/daemon).
     ///
-    /// Revisions are told by the hash in the pods' labels; no ControllerRevision objects are kept, so there is nothing
-    /// to roll back to. `maxSurge` is taken as 0.
+    /// Revisions are told by the hash in the pods' labels, and kept to go back to. `maxSurge` is taken as 0.
     func reconcileDaemonSet(_ key: ObjectKey) throws(ClusterError) {
         guard let set = cluster.get(DaemonSet.self, key), let spec = set.spec,
             set.metadata.deletionTimestamp == nil
         else { return }
         let hash = PodTemplateHash.hash(of: spec.template, collisionCount: nil)
+        try keepRevision(of: set, spec, hash)
         var byNode: [String: [Pod]] = [:]
-        for pod in ownedPods(of: set) { byNode[DaemonPods.node(of: pod) ?? "", default: []].append(pod) }
+        for pod in try claimPods(of: set, spec.selector) {
+            byNode[DaemonPods.node(of: pod) ?? "", default: []].append(pod)
+        }
         var status = DaemonSetStatus(observedGeneration: set.metadata.generation)
         var running: [[Pod]] = []
         for node in cluster.list(Node.self) {
@@ -33,13 +35,9 @@ extension ControllerSet {
         // Pods of nodes that are gone, and pods meant for no node.
         for pods in byNode.values { try remove(pods, for: set) }
         try renew(running, hash, spec, set)
+        try forgetRevisions(of: set, spec, hash)
         status.numberUnavailable = max(0, status.desiredNumberScheduled - (status.numberAvailable ?? 0))
         try cluster.modify(DaemonSet.self, key.namespace, key.name) { $0.status = status }
-    }
-
-    private func ownedPods(of set: DaemonSet) -> [Pod] {
-        cluster.indexed { $0.byOwner[set.uid] ?? [] }.filter { $0.kind == "Pod" }.map(\.key).sorted()
-            .compactMap { cluster.get(Pod.self, $0) }
     }
 
     private func count(

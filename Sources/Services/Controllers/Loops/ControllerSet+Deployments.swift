@@ -10,7 +10,10 @@ extension ControllerSet {
         guard let deployment = cluster.get(Deployment.self, key), let spec = deployment.spec,
             deployment.metadata.deletionTimestamp == nil
         else { return }
-        let sets = try ownedSets(of: deployment)
+        // Oldest first.
+        let sets = try claim(ReplicaSet.self, of: deployment, spec.selector).sorted {
+            ($0.revision, $0.name) < ($1.revision, $1.name)
+        }
         var new = sets.first { $0.spec?.template?.withoutHash == spec.template }
         var old = sets.filter { $0.name != new?.name }
         let isPaused = spec.paused == true
@@ -68,13 +71,6 @@ extension ControllerSet {
         guard !isNewActive, active.count < 2, let index = active.first ?? old.indices.last else { return new }
         old[index] = try resize(old[index], plan.replicas, deployment)
         return new
-    }
-
-    /// The ReplicaSets a deployment owns, oldest first. Orphans are not adopted.
-    private func ownedSets(of deployment: Deployment) throws(ClusterError) -> [ReplicaSet] {
-        let owned = cluster.indexed { $0.byOwner[deployment.uid] ?? [] }.filter { $0.kind == "ReplicaSet" }
-        return owned.sorted().compactMap { cluster.get(ReplicaSet.self, $0.key) }
-            .sorted { ($0.revision, $0.name) < ($1.revision, $1.name) }
     }
 
     private func nextRevision(_ old: [ReplicaSet]) -> Int { (old.map(\.revision).max() ?? 0) + 1 }

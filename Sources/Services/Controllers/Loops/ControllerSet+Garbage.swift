@@ -7,9 +7,24 @@ extension ControllerSet {
     /// - Parameter key: the owner's uid in place of a namespace, or the namespace's name.
     func collect(ownerUID key: ObjectKey) throws(ClusterError) {
         if key.namespace.isEmpty { return try empty(namespace: key.name) }
-        for identity in cluster.indexed({ $0.byOwner[key.namespace] ?? [] }).sorted() {
-            try cluster.deleteAny(identity)
+        let uid = key.namespace
+        let dependents = cluster.indexed({ $0.byOwner[uid] ?? [] }).sorted()
+        guard let owner = foreground[uid] else {
+            for identity in dependents { try cluster.deleteAny(identity) }
+            return
         }
+        // In the foreground what owns something itself waits as well (garbagecollector processDeletingDependentsItem).
+        var isBlocked = false
+        for identity in dependents {
+            guard let dependent = cluster.object(identity) else { continue }
+            if dependent.metadata.deletionTimestamp == nil {
+                let hasDependents = cluster.indexed { $0.byOwner[dependent.uid]?.isEmpty == false }
+                try cluster.deleteAny(identity, propagation: hasDependents ? .foreground : .background)
+            }
+            let reference = dependent.metadata.ownerReferences?.first { $0.uid == uid }
+            if reference?.blockOwnerDeletion == true, cluster.object(identity) != nil { isBlocked = true }
+        }
+        if !isBlocked { try cluster.endForegroundDeletion(owner) }
     }
 
     private func empty(namespace name: String) throws(ClusterError) {

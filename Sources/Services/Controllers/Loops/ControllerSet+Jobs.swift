@@ -11,8 +11,7 @@ extension ControllerSet {
             return
         }
         if job.isFinished { return try expire(job, key) }
-        let pods = cluster.indexed { $0.byOwner[job.uid] ?? [] }.filter { $0.kind == "Pod" }.map(\.key).sorted()
-            .compactMap { cluster.get(Pod.self, $0) }
+        let pods = try claimPods(of: job, spec.selector)
         var active = pods.filter(\.isActive)
         var status = job.status ?? JobStatus()
         status.succeeded = max(status.succeeded ?? 0, Int32(pods.count { $0.status?.phase == "Succeeded" }))

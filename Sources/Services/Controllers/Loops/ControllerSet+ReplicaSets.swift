@@ -6,7 +6,7 @@ extension ControllerSet {
     /// Makes or deletes pods until a ReplicaSet has as many as it should, and counts them.
     func reconcileReplicaSet(_ key: ObjectKey) throws(ClusterError) {
         guard let set = cluster.get(ReplicaSet.self, key) else { return }
-        var pods = try activePods(of: set)
+        var pods = try claimPods(of: set, set.spec?.selector).filter(\.isActive)
         let wanted = Int(set.spec?.replicas ?? 1)
         if set.metadata.deletionTimestamp == nil {
             for _ in 0..<max(0, wanted - pods.count) {
@@ -44,26 +44,6 @@ extension ControllerSet {
                 replicas: Int32(pods.count), fullyLabeledReplicas: Int32(labelled), readyReplicas: Int32(ready.count),
                 availableReplicas: Int32(available), observedGeneration: set.metadata.generation)
         }
-    }
-
-    /// The pods a ReplicaSet counts: its own that have neither ended nor been told to, and orphans it adopts.
-    private func activePods(of set: ReplicaSet) throws(ClusterError) -> [Pod] {
-        var keys = cluster.indexed { index in
-            (index.byOwner[set.uid] ?? []).filter { $0.kind == "Pod" }.map(\.key)
-        }
-        if let (label, value) = set.spec?.selector?.matchLabels?.min(by: { $0.key < $1.key }) {
-            let index = ClusterIndex.labelKey(set.namespace, label, value)
-            for key in cluster.indexed({ $0.podsByLabel[index] ?? [] }).sorted() {
-                guard let pod = cluster.get(Pod.self, key), pod.controllerReference == nil, pod.isActive,
-                    set.spec?.selector?.matches(pod.labels) == true
-                else { continue }
-                try cluster.modify(Pod.self, key.namespace, key.name) { pod in
-                    pod.metadata.ownerReferences = (pod.metadata.ownerReferences ?? []) + [.controller(set)]
-                }
-                keys.append(key)
-            }
-        }
-        return Set(keys).sorted().compactMap { cluster.get(Pod.self, $0) }.filter(\.isActive)
     }
 }
 

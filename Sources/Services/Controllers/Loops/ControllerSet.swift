@@ -31,6 +31,8 @@ package final class ControllerSet {
     private var timers: [Queue: [ObjectKey: Timestamp]] = [:]
     var now = Timestamp(seconds: 0)
     var nodeCIDRs: NodeCIDRPool?
+    /// Objects that wait for what they own, by their uids.
+    private(set) var foreground: [String: ObjectIdentity] = [:]
     /// Nodes Cilium has no CIDR for, to be tried again when a node comes, goes or changes.
     var nodesWithoutCIDR: Set<String> = []
 
@@ -137,14 +139,14 @@ package final class ControllerSet {
         for service in cluster.list(Service.self) { note(ClusterChange(existing: service)) }
         // What an owner left that was deleted just before the process died.
         for uid in cluster.lostOwners() { mark(.garbage, ObjectKey(uid, "")) }
+        foreground = cluster.foregroundDeletions()
+        for uid in foreground.keys { mark(.garbage, ObjectKey(uid, "")) }
     }
 
     /// Marks what a write concerns.
     private func note(_ change: ClusterChange) {
         let key = change.identity.key
-        if change.kind == .deleted, let uid = change.object.metadata.uid, change.identity.kind != "Event" {
-            mark(.garbage, ObjectKey(uid, ""))
-        }
+        noteGarbage(change)
         if change.kind == .deleted { markTerminatingNamespace(key.namespace) }
         switch change.object {
         case let pod as Pod: notePod(pod, change.previous as? Pod, isDeleted: change.kind == .deleted)
@@ -164,7 +166,14 @@ package final class ControllerSet {
         case is Deployment: mark(.deployment, key)
         case let set as ReplicaSet:
             mark(.replicaSet, key)
-            if let owner = set.controllerReference { mark(.deployment, ObjectKey(set.namespace, owner.name)) }
+            if let owner = set.controllerReference {
+                mark(.deployment, ObjectKey(set.namespace, owner.name))
+            } else if change.kind != .deleted {
+                for deployment in cluster.list(Deployment.self, namespace: set.namespace)
+                where deployment.spec?.selector?.matches(set.labels) == true {
+                    mark(.deployment, ObjectKey(deployment))
+                }
+            }
         case is DaemonSet: mark(.daemonSet, key)
         case is Job: mark(.job, key)
         case is Service: mark(.endpoints, key)
@@ -174,6 +183,23 @@ package final class ControllerSet {
             }
         case is Namespace: markTerminatingNamespace(key.name)
         default: break
+        }
+    }
+
+    private func noteGarbage(_ change: ClusterChange) {
+        guard change.identity.kind != "Event", let uid = change.object.metadata.uid else { return }
+        if change.kind == .deleted {
+            foreground[uid] = nil
+            mark(.garbage, ObjectKey(uid, ""))
+        } else if change.object.waitsForDependents {
+            foreground[uid] = change.identity
+            mark(.garbage, ObjectKey(uid, ""))
+        }
+        guard !foreground.isEmpty else { return }
+        let references =
+            (change.object.metadata.ownerReferences ?? []) + (change.previous?.metadata.ownerReferences ?? [])
+        for reference in references where foreground[reference.uid] != nil {
+            mark(.garbage, ObjectKey(reference.uid, ""))
         }
     }
 
@@ -190,6 +216,10 @@ package final class ControllerSet {
             if isDeleted, let deployment = cluster.get(ReplicaSet.self, set)?.controllerReference {
                 mark(.deployment, ObjectKey(pod.namespace, deployment.name))
             }
+        } else if !isDeleted, !pod.labels.isEmpty,
+            previous == nil || previous?.labels != pod.labels || previous?.controllerReference != nil
+        {
+            markAdopters(of: pod)
         }
         if isDeleted {
             unschedulable.remove(key)
@@ -202,6 +232,22 @@ package final class ControllerSet {
         for (label, value) in Array(pod.labels) + Array(previous?.labels ?? [:]) {
             let index = ClusterIndex.labelKey(pod.namespace, label, value)
             for service in cluster.indexed({ $0.servicesBySelector[index] ?? [] }) { mark(.endpoints, service) }
+        }
+    }
+
+    /// Those whose selector finds a pod that nobody controls.
+    private func markAdopters(of pod: Pod) {
+        for set in cluster.list(ReplicaSet.self, namespace: pod.namespace)
+        where set.spec?.selector?.matches(pod.labels) == true {
+            mark(.replicaSet, ObjectKey(set))
+        }
+        for set in cluster.list(DaemonSet.self, namespace: pod.namespace)
+        where set.spec?.selector?.matches(pod.labels) == true {
+            mark(.daemonSet, ObjectKey(set))
+        }
+        for job in cluster.list(Job.self, namespace: pod.namespace)
+        where job.spec?.selector?.matches(pod.labels) == true {
+            mark(.job, ObjectKey(job))
         }
     }
 
