@@ -47,7 +47,10 @@ extension APIHandler {
             return .command(try command(part, resource, namespace, name, request))
         case ("portforward", "GET"), ("portforward", "POST"):
             guard let pod = try existing(resource, namespace, name).object as? Pod else { throw .noSuchPath }
-            return .portForward(pod)
+            let words = (request.query["ports"] ?? []).flatMap { $0.split(separator: ",") }
+            let ports = words.compactMap { UInt16($0) }.filter { $0 > 0 }
+            guard ports.count == words.count else { throw .badRequest("query parameter \"ports\" names no port") }
+            return .portForward(pod, ports: ports)
         case ("log", "GET"): return .log(try log(resource, namespace, name, request))
         default: throw .methodNotAllowed
         }

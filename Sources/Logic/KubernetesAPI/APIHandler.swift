@@ -9,8 +9,8 @@ package enum APIAnswer: Sendable {
     case log(LogRequest)
     /// A command's input and output.
     case command(CommandRequest)
-    /// Connections to ports of a pod.
-    case portForward(Pod)
+    /// Connections to ports of a pod: those that the URL names, or whatever the client then asks for.
+    case portForward(Pod, ports: [UInt16])
     /// Usage, which somebody must count: the resource, and whose.
     case metrics(ServedResource, namespace: String?, name: String?)
 }

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import KubernetesAPI
 internal import NIOCore
 internal import NIOHTTP1
@@ -146,14 +145,14 @@ final class APIConnection: ChannelInboundHandler, RemovableChannelHandler {
             if let refusal = server.backend.refusal(of: log) {
                 return write(refusal.response, to: channel, keepsAlive: keepsAlive)
             }
-            guard server.beginStream() else {
+            guard server.threads.begin() else {
                 let status = StatusDocument(429, "TooManyRequests", "there are too many streams")
                 return write(status.response, to: channel, keepsAlive: keepsAlive)
             }
             let stream = begin(channel, contentType: "text/plain", keepsAlive: keepsAlive)
-            DispatchQueue.global().async {
+            StreamThreads.run {
                 server.backend.sendLog(log, stream)
-                server.endStream()
+                server.threads.end()
             }
         case .command, .portForward:
             do throws(StatusDocument) {

@@ -47,7 +47,6 @@ package final class APIServer: Sendable {
         var listeners: [ListenerID: any Channel] = [:]
         var nextListener = 0
         var connections = 0
-        var streams = 0
     }
 
     /// A place where it listens.
@@ -62,11 +61,10 @@ package final class APIServer: Sendable {
 
     /// As many as are served at once; further ones are closed.
     private static let maximumConnections = 1_024
-    /// Streams that block a thread each: logs that are followed.
-    private static let maximumStreams = 100
 
     let backend: any APIBackend
     let state = Mutex(State())
+    let threads = StreamThreads()
     private let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     /// Requests are answered here, so that a long list keeps nobody from connecting.
     let workers = NIOThreadPool(numberOfThreads: 2)
@@ -197,15 +195,4 @@ package final class APIServer: Sendable {
         channel.closeFuture.whenComplete { [weak self] _ in self?.state.withLock { $0.connections -= 1 } }
         return context
     }
-
-    /// Whether one more stream that blocks a thread may begin; it ends with ``endStream()``.
-    func beginStream() -> Bool {
-        state.withLock { state in
-            guard state.streams < Self.maximumStreams else { return false }
-            state.streams += 1
-            return true
-        }
-    }
-
-    func endStream() { state.withLock { $0.streams -= 1 } }
 }

@@ -11,7 +11,8 @@ final class RemoteCommandSession: Sendable {
     enum Stream: UInt8, Sendable { case input = 0, output = 1, error = 2, status = 3, resize = 4 }
 
     private let process: any RemoteProcess
-    private let input = DispatchQueue(label: "netlab.api.input")
+    private let threads: StreamThreads
+    private let input = StreamQueue()
     private let waiting = Mutex(0)
     private let isOver = Atomic<Bool>(false)
     /// Stops and starts reading from the client.
@@ -20,8 +21,9 @@ final class RemoteCommandSession: Sendable {
     /// Bytes of input that may wait for a command which does not read.
     private static let patience = 1 << 20
 
-    init(_ process: any RemoteProcess, reads: @escaping @Sendable (Bool) -> Void) {
+    init(_ process: any RemoteProcess, _ threads: StreamThreads, reads: @escaping @Sendable (Bool) -> Void) {
         self.process = process
+        self.threads = threads
         self.reads = reads
     }
 
@@ -35,9 +37,16 @@ final class RemoteCommandSession: Sendable {
         hasError: Bool, send: @escaping @Sendable (Stream, [UInt8]) -> Bool,
         finish: @escaping @Sendable (RemoteStatus) -> Void
     ) {
+        guard threads.begin() else {
+            isOver.store(true, ordering: .releasing)
+            process.end()
+            return finish(.tooMany)
+        }
         let done = DispatchGroup()
         func pump(_ stream: Stream, _ read: @escaping @Sendable () -> [UInt8]) {
-            DispatchQueue.global().async(group: done) { [process] in
+            done.enter()
+            StreamThreads.run { [process] in
+                defer { done.leave() }
                 while true {
                     let bytes = read()
                     if bytes.isEmpty { return }
@@ -47,12 +56,13 @@ final class RemoteCommandSession: Sendable {
         }
         pump(.output) { [process] in process.readOutput() }
         if hasError { pump(.error) { [process] in process.readError() } }
-        DispatchQueue.global().async { [self] in
+        StreamThreads.run { [self] in
             let code = process.wait()
             done.wait()
             isOver.store(true, ordering: .releasing)
             finish(RemoteStatus(exitCode: code))
             process.end()
+            threads.end()
         }
     }
 
@@ -64,7 +74,7 @@ final class RemoteCommandSession: Sendable {
                 return waiting > Self.patience
             }
             if isMuch { reads(false) }
-            input.async { [self] in
+            input.add { [self] in
                 _ = process.writeInput(bytes)
                 let isLittle = waiting.withLock { waiting in
                     let before = waiting
@@ -80,7 +90,7 @@ final class RemoteCommandSession: Sendable {
         }
     }
 
-    func closeInput() { input.async { [process] in process.closeInput() } }
+    func closeInput() { input.add { [process] in process.closeInput() } }
 
     /// The client is gone.
     func end() {
@@ -116,6 +126,15 @@ struct RemoteStatus: Encodable, Equatable {
         message = "command terminated with non-zero exit code: exit status \(exitCode)"
         details = Details(causes: [Cause(reason: "ExitCode", message: "\(exitCode)")])
     }
+
+    /// There are as many streams as are served at once.
+    static let tooMany: RemoteStatus = {
+        var status = RemoteStatus(exitCode: 1)
+        status.reason = "TooManyRequests"
+        status.message = "there are too many streams"
+        status.details = nil
+        return status
+    }()
 
     var bytes: [UInt8] { (try? KubernetesJSON.encode(self)) ?? [] }
 }

@@ -16,6 +16,9 @@ enum SPDYFrame: Equatable {
     /// - Parameter headers: compressed.
     static func synReply(id: UInt32, headers: [UInt8]) -> [UInt8] { control(2, number(id) + headers) }
 
+    /// REFUSED_STREAM: the stream is not to be had, the connection goes on.
+    static func refusal(of id: UInt32) -> [UInt8] { control(3, number(id) + number(3)) }
+
     static func pong(_ id: UInt32) -> [UInt8] { control(6, number(id)) }
 
     static func dataBytes(id: UInt32, _ bytes: [UInt8], isLast: Bool) -> [UInt8] {

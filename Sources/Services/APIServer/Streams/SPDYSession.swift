@@ -20,10 +20,11 @@ final class SPDYSession: Sendable {
         var error: UInt32
     }
 
-    /// As many streams as one client may have open.
-    private static let maximumStreams = 256
+    /// As many streams as one client may have open; a forwarded connection takes two.
+    private static let maximumStreams = 1_024
 
     private let out: ByteChannel
+    private let threads: StreamThreads
     private let purpose: Purpose
     private let state = Mutex(State())
 
@@ -37,8 +38,9 @@ final class SPDYSession: Sendable {
         var connections: [UInt32: RemoteCommandSession] = [:]
     }
 
-    init(_ out: ByteChannel, _ purpose: Purpose) {
+    init(_ out: ByteChannel, _ threads: StreamThreads, _ purpose: Purpose) {
         self.out = out
+        self.threads = threads
         self.purpose = purpose
     }
 
@@ -66,16 +68,20 @@ final class SPDYSession: Sendable {
         switch frame {
         case .synStream(let id, let block, _): try open(id, block, &state)
         case .data(let id, let bytes, let isLast): receive(id, bytes, isLast, &state)
-        case .resetStream(let id): state.connections.removeValue(forKey: id)?.end()
+        case .resetStream(let id):
+            state.types[id] = nil
+            state.connections.removeValue(forKey: id)?.end()
         case .ping(let id): if id % 2 == 1 { out.writeAtOnce(SPDYFrame.pong(id)) }
         case .goAway, .other: break
         }
     }
 
     private func open(_ id: UInt32, _ block: [UInt8], _ state: inout State) throws(SPDYViolation) {
+        // Headers are compressed as one text, so those of a stream that is refused are read as well.
         guard let text = state.compression.decompress(block), let headers = SPDYFrame.headers(text),
-            state.types.count < Self.maximumStreams, let type = headers["streamtype"]
+            let type = headers["streamtype"]
         else { throw SPDYViolation() }
+        guard state.types.count < Self.maximumStreams else { return out.writeAtOnce(SPDYFrame.refusal(of: id)) }
         state.types[id] = type
         // An empty block of pairs: clients only wait for the reply itself.
         let reply = state.compression.compress([0, 0, 0, 0])
@@ -97,7 +103,7 @@ final class SPDYSession: Sendable {
 
     private func run(_ process: any RemoteProcess, _ state: inout State) {
         func id(of type: String) -> UInt32? { state.types.first { $0.value == type }?.key }
-        let session = RemoteCommandSession(process) { [out] in out.read($0) }
+        let session = RemoteCommandSession(process, threads) { [out] in out.read($0) }
         state.command = session
         let (output, error, status) = (id(of: "stdout"), id(of: "stderr"), id(of: "error"))
         let all = Array(state.types.keys)
@@ -117,14 +123,13 @@ final class SPDYSession: Sendable {
         _ state: inout State
     ) {
         let connection = LateConnection { connect(port.number) }
-        let session = RemoteCommandSession(connection) { [out] in out.read($0) }
+        let session = RemoteCommandSession(connection, threads) { [out] in out.read($0) }
         state.connections[data] = session
         session.start(hasError: false) { [out] _, bytes in
             out.write(SPDYFrame.dataBytes(id: data, bytes, isLast: false))
         } finish: { [out] _ in
             if connection.isRefused {
-                let text = "an error occurred forwarding \(port.number): the pod does not accept connections there"
-                out.write(SPDYFrame.dataBytes(id: port.error, Array(text.utf8), isLast: false))
+                out.write(SPDYFrame.dataBytes(id: port.error, connection.refusal(of: port.number), isLast: false))
             }
             out.write(SPDYFrame.dataBytes(id: data, [], isLast: true))
             out.write(SPDYFrame.dataBytes(id: port.error, [], isLast: true))
@@ -151,44 +156,6 @@ final class SPDYSession: Sendable {
             }
         }
     }
-}
-
-/// A connection that is made on the thread which first reads from it, so that nobody else waits for it.
-private final class LateConnection: RemoteProcess {
-    private let connection: Mutex<(any RemoteProcess)?>
-    private let isMade = DispatchSemaphore(value: 0)
-    private let make: @Sendable () -> (any RemoteProcess)?
-    private let refused = Atomic<Bool>(false)
-
-    init(_ make: @escaping @Sendable () -> (any RemoteProcess)?) {
-        self.make = make
-        connection = Mutex(nil)
-    }
-
-    var isRefused: Bool { refused.load(ordering: .acquiring) }
-
-    private var made: (any RemoteProcess)? {
-        isMade.wait()
-        isMade.signal()
-        return connection.withLock { $0 }
-    }
-
-    func readOutput() -> [UInt8] {
-        if !isRefused, connection.withLock({ $0 }) == nil {
-            let made = make()
-            if made == nil { refused.store(true, ordering: .releasing) }
-            connection.withLock { $0 = made }
-            isMade.signal()
-        }
-        return connection.withLock { $0 }?.readOutput() ?? []
-    }
-
-    func readError() -> [UInt8] { [] }
-    func writeInput(_ bytes: [UInt8]) -> Bool { made?.writeInput(bytes) ?? false }
-    func closeInput() { made?.closeInput() }
-    func resize(width: UInt16, height: UInt16) {}
-    func wait() -> Int32 { made?.wait() ?? 1 }
-    func end() { connection.withLock { $0 }?.end() }
 }
 
 /// SPDY on a connection of its own.

@@ -43,17 +43,17 @@ struct StreamUpgrade: Sendable {
             let process = try server.backend.start(request)
             upgradeToWebSocket(channel, chosen) { channel in
                 let out = ByteChannel(channel, .webSocket)
-                let session = RemoteCommandSession(process) { out.read($0) }
+                let session = RemoteCommandSession(process, server.threads) { out.read($0) }
                 return (.command(session), { Self.begin(session, request, out) })
             }
-        case (.portForward(let pod), .webSocket):
+        case (.portForward(let pod, let ports), .webSocket):
             let offered = headers[canonicalForm: "sec-websocket-protocol"].map(String.init)
             guard offered.contains(Self.spdyTunnel) else {
-                throw .badRequest("the client speaks no version of the protocol that is served: \(Self.spdyTunnel)")
+                return try forward(ports, of: pod, offered, server, channel)
             }
             upgradeToWebSocket(channel, Self.spdyTunnel) { channel in
                 let out = ByteChannel(channel, .webSocket)
-                let session = SPDYSession(out, .ports { server.backend.connect(to: pod, port: $0) })
+                let session = SPDYSession(out, server.threads, .ports { server.backend.connect(to: pod, port: $0) })
                 return (.tunnel(session), {})
             }
         case (.command(let request), .spdy):
@@ -62,11 +62,31 @@ struct StreamUpgrade: Sendable {
                 throw .badRequest("the client speaks no version of the protocol that is served: v4.channel.k8s.io")
             }
             let process = try server.backend.start(request)
-            upgradeToSPDY(channel, "v4.channel.k8s.io", .command(wanted: Self.streams(request)) { process })
-        case (.portForward(let pod), .spdy):
             upgradeToSPDY(
-                channel, "portforward.k8s.io", .ports { server.backend.connect(to: pod, port: $0) })
+                channel, "v4.channel.k8s.io", server.threads, .command(wanted: Self.streams(request)) { process })
+        case (.portForward(let pod, _), .spdy):
+            upgradeToSPDY(
+                channel, "portforward.k8s.io", server.threads, .ports { server.backend.connect(to: pod, port: $0) })
         default: throw .upgradeRequired
+        }
+    }
+
+    /// The kubelet's older protocol, which names the ports in the URL.
+    private func forward(
+        _ ports: [UInt16], of pod: Pod, _ offered: [String], _ server: APIServer, _ channel: any Channel
+    ) throws(StatusDocument) {
+        guard let chosen = ["v5.channel.k8s.io", "v4.channel.k8s.io"].first(where: { offered.contains($0) }) else {
+            throw .badRequest(
+                "the client speaks no version of the protocol that is served: \(Self.spdyTunnel), v5 or "
+                    + "v4.channel.k8s.io")
+        }
+        guard !ports.isEmpty, ports.count <= PortChannels.maximumPorts else {
+            throw .badRequest("query parameter \"ports\" must name 1 to \(PortChannels.maximumPorts) ports")
+        }
+        upgradeToWebSocket(channel, chosen) { channel in
+            let out = ByteChannel(channel, .webSocket)
+            let channels = PortChannels(ports, out, server.threads) { server.backend.connect(to: pod, port: $0) }
+            return (.ports(channels), { channels.start() })
         }
     }
 
@@ -115,13 +135,15 @@ struct StreamUpgrade: Sendable {
         }
     }
 
-    private func upgradeToSPDY(_ channel: any Channel, _ version: String, _ purpose: SPDYSession.Purpose) {
+    private func upgradeToSPDY(
+        _ channel: any Channel, _ version: String, _ threads: StreamThreads, _ purpose: SPDYSession.Purpose
+    ) {
         let answer: HTTPHeaders = [
             "Upgrade": "SPDY/3.1", "Connection": "Upgrade", "X-Stream-Protocol-Version": version,
         ]
         upgrade(channel, answer) { channel in
             let out = ByteChannel(channel, .plain)
-            try channel.pipeline.syncOperations.addHandler(SPDYHandler(SPDYSession(out, purpose)))
+            try channel.pipeline.syncOperations.addHandler(SPDYHandler(SPDYSession(out, threads, purpose)))
         }
     }
 

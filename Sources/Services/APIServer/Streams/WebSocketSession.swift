@@ -1,8 +1,8 @@
 internal import NIOCore
 internal import NIOWebSocket
 
-/// A session over WebSocket: either remotecommand's channels (v4 and v5), where the first byte of a message names the
-/// stream, or a tunnel for SPDY frames.
+/// A session over WebSocket: remotecommand's channels (v4 and v5), where the first byte of a message names the stream, a
+/// tunnel for SPDY frames, or channels that are connections to ports.
 final class WebSocketSession: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame
@@ -13,6 +13,7 @@ final class WebSocketSession: ChannelInboundHandler {
     enum Content {
         case command(RemoteCommandSession)
         case tunnel(SPDYSession)
+        case ports(PortChannels)
     }
 
     private let content: Content
@@ -40,6 +41,7 @@ final class WebSocketSession: ChannelInboundHandler {
     private func receive(_ bytes: [UInt8]) {
         switch content {
         case .tunnel(let session): session.receive(bytes)
+        case .ports(let channels): channels.receive(bytes)
         case .command(let session):
             guard let first = bytes.first else { return }
             if first == 255 {
@@ -55,6 +57,7 @@ final class WebSocketSession: ChannelInboundHandler {
         switch content {
         case .command(let session): session.end()
         case .tunnel(let session): session.end()
+        case .ports(let channels): channels.end()
         }
         context.fireChannelInactive()
     }
