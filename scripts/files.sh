@@ -4,7 +4,7 @@
 
 swift_files() { find Sources Tests Package.swift -type f -name '*.swift' | sort; }
 
-shell_files() { find scripts .ci -type f ! -name '*.py' | sort; }
+shell_files() { find scripts .ci -type f ! -name '*.py' ! -path 'scripts/clients.d/*/*' | sort; }
 
 python_files() { find scripts -type f -name '*.py' | sort; }
 

@@ -86,4 +86,34 @@ import Testing
         #expect(lab.cluster.get(Service.self, "default", "a")?.spec?.ports?.first?.nodePort == nil)
         #expect(try lab.cluster.create(service("b", number)).spec?.ports?.first?.nodePort == number)
     }
+
+    @Test("the namespaces that every cluster has cannot be deleted, kube-node-lease apart")
+    func builtIn() throws {
+        let lab = try TestCluster()
+        for name in ["default", "kube-system", "kube-public"] {
+            let error = #expect(throws: ClusterError.self) { try lab.cluster.delete(Namespace.self, "", name) }
+            #expect(error?.code == 403)
+            #expect(error?.description == "namespaces \"\(name)\" is forbidden: this namespace may not be deleted")
+        }
+        try lab.cluster.delete(Namespace.self, "", "kube-node-lease")
+    }
+
+    @Test("every namespace has its account, and the API server its service, however often they are deleted")
+    func restored() throws {
+        let lab = try TestCluster()
+        try lab.cluster.create(Namespace(metadata: ObjectMeta(name: "shop")))
+        try lab.settle()
+        #expect(lab.cluster.list(ServiceAccount.self).map(\.name) == Array(repeating: "default", count: 5))
+        try lab.cluster.delete(ServiceAccount.self, "shop", "default")
+        try lab.cluster.delete(Service.self, "default", "kubernetes")
+        try lab.cluster.delete(EndpointSlice.self, "default", "kubernetes")
+        try lab.settle()
+        #expect(lab.cluster.get(ServiceAccount.self, "shop", "default") != nil)
+        #expect(lab.cluster.get(Service.self, "default", "kubernetes")?.spec?.clusterIP == "10.96.0.1")
+        #expect(lab.cluster.get(EndpointSlice.self, "default", "kubernetes")?.endpoints?.count == 1)
+        try lab.cluster.delete(Endpoints.self, "default", "kubernetes")
+        try lab.settle()
+        #expect(lab.cluster.get(Endpoints.self, "default", "kubernetes") != nil)
+        #expect(try lab.settle().changed == false)
+    }
 }

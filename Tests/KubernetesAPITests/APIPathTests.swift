@@ -48,7 +48,7 @@ struct DiscoveryTests {
         #expect(
             Discovery.groups.groups.map(\.name) == [
                 "apps", "authentication.k8s.io", "authorization.k8s.io", "batch", "cilium.io", "coordination.k8s.io",
-                "discovery.k8s.io", "metrics.k8s.io", "policy",
+                "discovery.k8s.io", "metrics.k8s.io", "networking.k8s.io", "policy",
             ])
         #expect(Discovery.group("apps")?.preferredVersion.groupVersion == "apps/v1")
         #expect(Discovery.group("none") == nil)

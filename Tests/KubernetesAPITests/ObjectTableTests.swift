@@ -82,4 +82,16 @@ struct ObjectTableTests {
             ]))
         #expect(row(node) == ["n", "10.0.0.98", "172.18.0.2", "90s"])
     }
+
+    @Test func restartsSayHowLongAgo() {
+        let status = PodContainerStatus(
+            name: "a",
+            lastState: ContainerState(
+                terminated: ContainerStateTerminated(exitCode: 1, finishedAt: Timestamp(seconds: 1000))),
+            restartCount: 2)
+        let pod = Pod(
+            metadata: ObjectMeta(name: "a", namespace: "default"), spec: PodSpec(containers: []),
+            status: PodStatus(containerStatuses: [status]))
+        #expect(row(pod)[3] == "2 (90s ago)")
+    }
 }

@@ -52,7 +52,7 @@ struct OwnershipTests {
         let refused = try apply(
             #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"data":{"a":"2"}}"#, "y")
         #expect(refused.status == 409)
-        #expect(refused.body["message"]?.text == "Apply failed with 1 conflict: conflict with \"x\" using v1: .data.a")
+        #expect(refused.body["message"]?.text == "Apply failed with 1 conflict: conflict with \"x\": .data.a")
         #expect(refused.body["details"]?["causes"]?.elements.first?["field"]?.text == ".data.a")
         #expect(
             try apply(#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"data":{"a":"1"}}"#, "y").status

@@ -65,11 +65,11 @@ struct PatchTests {
                 #"{"spec":{"containers":[{"name":"b","image":"z"}]}}"#,
                 #"{"spec":{"containers":[{"name":"a","image":"x"},{"name":"b","image":"z"}]}}"#
             ),
-            // What is new goes to the end, and lists in it are taken as they are.
+            // What is new goes in front, as strategicpatch has it, and lists in it are taken as they are.
             (
                 #"{"spec":{"containers":[{"name":"a"}]}}"#,
                 #"{"spec":{"containers":[{"name":"b","args":["1"],"tty":null}]}}"#,
-                #"{"spec":{"containers":[{"name":"a"},{"name":"b","args":["1"]}]}}"#
+                #"{"spec":{"containers":[{"name":"b","args":["1"]},{"name":"a"}]}}"#
             ),
             // One element less.
             (

@@ -10,24 +10,28 @@ import tempfile
 
 from kubernetes import client, config, dynamic, watch
 from kubernetes.client.rest import ApiException
-from kubernetes.stream import stream
+from kubernetes.stream import portforward, stream
 
 lab = sys.argv[1]
 with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-    text = subprocess.run(
-        [os.environ["NETLAB_BINARY"], "kubeconfig", lab], check=True, capture_output=True, text=True
-    )
+    text = subprocess.run([os.environ["NETLAB_BINARY"], "kubeconfig", lab], check=True, capture_output=True, text=True)
     file.write(text.stdout)
     file.flush()
     config.load_kube_config(file.name)
     api, apps = client.CoreV1Api(), client.AppsV1Api()
-    steps = 0
+    steps, failed = 0, 0
 
     def check(what, holds):
-        global steps
+        """A condition, or a function that says whether it holds."""
+        global steps, failed
         steps += 1
-        if not holds:
-            sys.exit(f"FAILED: python client: {what}")
+        try:
+            reason = None if (holds() if callable(holds) else holds) else "does not hold"
+        except Exception as error:
+            reason = repr(error)
+        if reason:
+            failed += 1
+            print(f"FAILED: python client: {what}: {reason[:300]}")
 
     check("version", client.VersionApi().get_code().git_version == "v1.25.3")
     check("list", len(api.list_node().items) == 3)
@@ -74,6 +78,47 @@ with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         tty=False,
     )
     check("exec", answer.strip() == "42")
+    check(
+        "log with times",
+        api.read_namespaced_pod_log(name, "default", timestamps=True).split()[0].endswith("Z"),
+    )
+
+    def typing():
+        typed = stream(
+            api.connect_get_namespaced_pod_exec,
+            name,
+            "default",
+            command=["sh", "-c", "read word; echo got $word; exit 3"],
+            stdin=True,
+            stdout=True,
+            stderr=True,
+            tty=False,
+            _preload_content=False,
+        )
+        typed.write_stdin("typed\n")
+        typed.run_forever(timeout=10)
+        return typed.read_stdout().strip() == "got typed" and typed.returncode == 3
+
+    def forwarding():
+        # One websocket carries the bytes of every port, each behind its channel's number.
+        forward = portforward(api.connect_get_namespaced_pod_portforward, name, "default", ports="8080")
+        connection = forward.socket(8080)
+        connection.settimeout(10)
+        connection.sendall(b"GET / HTTP/1.0\r\nHost: pod\r\n\r\n")
+        received = b""
+        while chunk := connection.recv(65536):
+            received += chunk
+        return f"Hostname: {name}".encode() in received and not forward.error(8080)
+
+    def forwarding_nowhere():
+        forward = portforward(api.connect_get_namespaced_pod_portforward, name, "default", ports="9")
+        connection = forward.socket(9)
+        connection.settimeout(10)
+        return connection.recv(100) == b"" and "9" in (forward.error(9) or "")
+
+    check("exec with input", typing)
+    check("port-forward", forwarding)
+    check("port-forward to a closed port", forwarding_nowhere)
     try:
         api.read_namespaced_pod("nobody", "default")
         check("404", False)
@@ -87,4 +132,5 @@ with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
     custom = client.CustomObjectsApi().list_cluster_custom_object("cilium.io", "v2", "ciliumnodes")
     check("custom objects", len(custom["items"]) == 3)
     apps.delete_namespaced_deployment("library", "default")
-    print(f"python client {__import__('kubernetes').__version__}: {steps} checks, 0 failed")
+    print(f"python client {__import__('kubernetes').__version__}: {steps} checks, {failed} failed")
+    sys.exit(1 if failed else 0)

@@ -1,192 +1,269 @@
 """200 deployments of 5 pods each through the API, with 500 watches open: times, memory and latencies, printed.
 
 usage: load.py LAB-NAME [DEPLOYMENTS [REPLICAS [WATCHES]]]
+
+A node has addresses for some 250 pods: 1,000 need four workers, as seven-node has.
+
+The watches are a process of their own, watchers.py, so that what is measured is the daemon.
 """
 
-import base64
-import http.client
+import ipaddress
 import json
 import os
-import re
-import ssl
+import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
-lab = sys.argv[1]
+import connection
+
+# Seconds that each step may take, and the watches altogether.
+LIMIT = 280
+WATCH_LIMIT = 1200
+PAUSE = 0.25
+DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
+SLICES = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices"
+PODS = "/api/v1/namespaces/default/pods"
+TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
+MERGE = "application/merge-patch+json"
+LABELS = {"load": "yes"}
+
+here = os.path.dirname(os.path.abspath(__file__))
+name = sys.argv[1]
 deployments, replicas, watches = (int(word) for word in (sys.argv[2:5] + ["200", "5", "500"][len(sys.argv) - 2 :]))
-netlab = os.environ["NETLAB_BINARY"]
-text = subprocess.run([netlab, "kubeconfig", lab], check=True, capture_output=True, text=True).stdout
-host, port = re.search(r"server: https://([\d.]+):(\d+)", text).groups()
-context = ssl.create_default_context()
-with tempfile.TemporaryDirectory() as directory:
-    for part in ("certificate-authority", "client-certificate", "client-key"):
-        with open(os.path.join(directory, part), "wb") as file:
-            file.write(base64.b64decode(re.search(rf"{part}-data: (\S+)", text).group(1)))
-    context.load_verify_locations(os.path.join(directory, "certificate-authority"))
-    context.load_cert_chain(os.path.join(directory, "client-certificate"), os.path.join(directory, "client-key"))
-
-
-def connection():
-    return http.client.HTTPSConnection(host, int(port), context=context, timeout=300)
-
-
-mine = connection()
+lab = connection.Lab(name)
+mine = lab.client(LIMIT)
 
 
 def ask(method, path, body=None, kind="application/json"):
-    mine.request(method, path, body and json.dumps(body), {"Content-Type": kind})
+    status, document = connection.ask(mine, method, path, body, kind)
+    if status >= 300:
+        sys.exit(f"FAILED: {method} {path}: {status} {str(document)[:300]}")
+    return document
+
+
+def rows(path):
+    """The cells of a list as kubectl prints it, without the objects: a small answer even of 1,000 pods."""
+    mine.request("GET", f"{path}?labelSelector=load&includeObject=None", headers={"Accept": TABLE})
     answer = mine.getresponse()
     data = answer.read()
-    if answer.status >= 300:
-        sys.exit(f"FAILED: {method} {path}: {answer.status} {data[:300]}")
-    return json.loads(data)
+    if answer.status != 200:
+        sys.exit(f"FAILED: GET {path}: {answer.status} {data[:300]}")
+    return [row["cells"] for row in json.loads(data)["rows"] or []]
 
 
-def memory():
-    pid = json.load(open(f"/run/netlab/{lab}/lab.json"))["daemon"]["pid"]
-    status = open(f"/proc/{pid}/status").read()
-    return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
-
-
-def pods(ready):
-    items = ask("GET", "/api/v1/namespaces/default/pods?labelSelector=load")["items"]
-    if not ready:
-        return len(items)
-    return sum(
-        any(c["type"] == "Ready" and c["status"] == "True" for c in p["status"].get("conditions", [])) for p in items
-    )
-
-
-def wait(wanted, ready=True, limit=280):
+def wait(what, wanted, count):
     begun = time.monotonic()
-    while pods(ready) != wanted:
-        if time.monotonic() - begun > limit:
-            sys.exit(f"FAILED: {pods(ready)} pods after {limit} s, wanted {wanted}")
-        time.sleep(0.25)
+    while (now := count()) != wanted:
+        if time.monotonic() - begun > LIMIT:
+            sys.exit(f"FAILED: {now} {what} after {LIMIT} s, wanted {wanted}")
+        time.sleep(PAUSE)
 
 
-before = memory()
-seen = [0] * watches
-ended = threading.Event()
+def ready():
+    """Ready pods, as the deployments' column READY has them: `4/5`."""
+    return sum(int(cells[1].partition("/")[0]) for cells in rows(DEPLOYMENTS))
 
 
-def follow(index):
-    own = connection()
-    own.request("GET", "/api/v1/namespaces/default/pods?watch=true&labelSelector=load&timeoutSeconds=900")
-    answer = own.getresponse()
-    try:
-        while not ended.is_set() and answer.readline():
-            seen[index] += 1
-    except OSError:
-        pass
+def pods():
+    return len(rows(PODS))
 
 
-threads = [threading.Thread(target=follow, args=(index,), daemon=True) for index in range(watches)]
-for thread in threads:
-    thread.start()
-time.sleep(1)
+def scale(number, count):
+    ask("PATCH", f"{DEPLOYMENTS}/load-{number}/scale", {"spec": {"replicas": count}}, MERGE)
 
-labels = {"load": "yes"}
-begun = time.monotonic()
-for number in range(deployments):
-    name = f"load-{number}"
-    ask(
-        "POST",
-        "/apis/apps/v1/namespaces/default/deployments",
-        {
-            "apiVersion": "apps/v1",
-            "kind": "Deployment",
-            "metadata": {"name": name, "labels": labels},
-            "spec": {
-                "replicas": replicas,
-                "selector": {"matchLabels": {"app": name}},
-                "template": {
-                    "metadata": {"labels": {"app": name, **labels}},
-                    "spec": {"terminationGracePeriodSeconds": 0, "containers": [{"name": "a", "image": "pause"}]},
-                },
-            },
+
+def deployment(number):
+    own = f"load-{number}"
+    pod = {"terminationGracePeriodSeconds": 0, "containers": [{"name": "a", "image": "pause"}]}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": own, "labels": LABELS},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": {"app": own}},
+            "template": {"metadata": {"labels": {"app": own, **LABELS}}, "spec": pod},
         },
-    )
-created = time.monotonic() - begun
-wait(deployments * replicas)
-ready = time.monotonic() - begun
-lists = []
-for _ in range(20):
-    at = time.monotonic()
-    ask("GET", "/api/v1/pods?limit=500")
-    lists.append((time.monotonic() - at) * 1000)
-peak = memory()
+    }
 
-# A service whose pods come and go: how long until the proxy's table has it.
-ask(
-    "POST",
-    "/api/v1/namespaces/default/services",
-    {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "load-0"},
-        "spec": {"selector": {"app": "load-0"}, "ports": [{"port": 80}]},
-    },
-)
-follows = []
-for count in (1, replicas) * 5:
-    ask(
-        "PATCH",
-        "/apis/apps/v1/namespaces/default/deployments/load-0/scale",
-        {"spec": {"replicas": count}},
-        "application/merge-patch+json",
-    )
-    while True:
-        slices = ask(
-            "GET",
-            "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices"
-            "?labelSelector=kubernetes.io/service-name%3Dload-0",
-        )["items"]
-        endpoints = [e for s in slices for e in s.get("endpoints") or [] if e["conditions"].get("ready")]
-        at = time.monotonic()
-        if len(endpoints) == count:
-            break
-        time.sleep(0.01)
-    while True:
-        table = json.loads(
-            subprocess.run([netlab, "services", "-l", lab, "--json"], capture_output=True, text=True).stdout
-        )
-        entry = next((e for e in table["entries"] if e["service"] == "load-0"), None)
-        if entry and sum(b["state"] == "active" for b in entry["backends"]) == count:
-            break
-    follows.append((time.monotonic() - at) * 1000)
 
-begun = time.monotonic()
-for number in range(deployments):
-    ask(
-        "PATCH",
-        f"/apis/apps/v1/namespaces/default/deployments/load-{number}/scale",
-        {"spec": {"replicas": 1}},
-        "application/merge-patch+json",
+def table():
+    """The addresses behind load-0 in the proxy's table, asked of the daemon the way `netlab service list` does."""
+    with socket.socket(socket.AF_UNIX) as control:
+        control.settimeout(LIMIT)
+        control.connect(f"/run/netlab/{name}/daemon.sock")
+        control.sendall(b'{"services":{}}\n')
+        with control.makefile("rb") as lines:
+            reply = json.loads(lines.readline())["reply"]["_0"]["services"]["table"]
+    entries = [entry for entry in reply["entries"] if entry["service"] == "load-0"]
+    return {b["address"] for entry in entries for b in entry["backends"] if b["state"] == "active"}
+
+
+def room():
+    """Pods that the workers have addresses for: of each block four are the node's own or nobody's."""
+    nodes = ask("GET", "/api/v1/nodes")["items"]
+    workers = {node["metadata"]["name"] for node in nodes if not node["spec"].get("taints")}
+    items = ask("GET", "/apis/cilium.io/v2/ciliumnodes")["items"]
+    blocks = [block for n in items if n["metadata"]["name"] in workers for block in n["spec"]["ipam"]["podCIDRs"]]
+    taken = sum(pod["spec"].get("nodeName") in workers for pod in ask("GET", "/api/v1/pods")["items"])
+    return sum(ipaddress.ip_network(block).num_addresses - 4 for block in blocks) - taken
+
+
+class Slices(threading.Thread):
+    """A watch on the EndpointSlices of load-0: the ready addresses, and when they were told."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.client = lab.client(LIMIT)
+        self.client.request("GET", f"{SLICES}?watch=true&labelSelector=kubernetes.io/service-name%3Dload-0")
+        self.answer = self.client.getresponse()
+        self.told = [(time.monotonic(), set())]
+
+    def run(self):
+        known = {}
+        while line := self.answer.readline():
+            now = time.monotonic()
+            event = json.loads(line)
+            slice = event["object"]
+            endpoints = [] if event["type"] == "DELETED" else slice.get("endpoints") or []
+            known[slice["metadata"]["name"]] = {
+                address for e in endpoints if e["conditions"].get("ready") for address in e["addresses"]
+            }
+            self.told.append((now, set().union(*known.values())))
+
+
+def until(condition):
+    """When it first held, asked every 2 ms."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < LIMIT:
+        if value := condition():
+            return value
+        time.sleep(0.002)
+    sys.exit(f"FAILED: the proxy's table or the EndpointSlices of load-0 did not follow within {LIMIT} s")
+
+
+def follow():
+    """How long the proxy's table is behind the slices, and behind the request, in ms; ten times."""
+    ports = {"selector": {"app": "load-0"}, "ports": [{"port": 80}]}
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "load-0"}, "spec": ports}
+    ask("POST", "/api/v1/namespaces/default/services", service)
+    slices = Slices()
+    slices.start()
+    until(lambda: len(table()) == replicas and slices.told[-1][1] == table())
+    behind, after = [], []
+    for count in (1, replicas) * 5:
+        asked = time.monotonic()
+        scale(0, count)
+        # The table is looked at all the while, so that the watch being late does not look like a quick proxy.
+        has, addresses = until(lambda: len(now := table()) == count and (time.monotonic(), now))
+        told = until(lambda: next((at for at, now in reversed(slices.told) if at > asked and now == addresses), None))
+        behind.append((has - told) * 1000)
+        after.append((has - asked) * 1000)
+    return behind, after
+
+
+class Watchers:
+    def __init__(self):
+        command = [sys.executable, os.path.join(here, "watchers.py"), name, str(watches), str(WATCH_LIMIT)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.opened = self.line()
+
+    def line(self):
+        text = self.process.stdout.readline()
+        if not text:
+            sys.exit("FAILED: the watches' process ended")
+        return json.loads(text)
+
+    def result(self):
+        self.process.stdin.close()
+        return self.line()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def times(values, unit="ms", digits=0):
+    return f"median {statistics.median(values):.{digits}f} {unit}, longest {max(values):.{digits}f} {unit}"
+
+
+def timed(body):
+    begun = time.monotonic()
+    body()
+    return (time.monotonic() - begun) * 1000
+
+
+def history(revision):
+    """The events of all pods with the label since then, as one who comes late is told them; None when forgotten."""
+    client = lab.client(LIMIT)
+    client.request("GET", f"{PODS}?watch=true&labelSelector=load&timeoutSeconds=2&resourceVersion={revision}")
+    answer = client.getresponse()
+    return None if answer.status == 410 else answer.read().count(b"\n")
+
+
+def measure(watchers):
+    """Prints as it goes: what is known when a step fails is worth having."""
+    if room() < deployments * replicas:
+        sys.exit(f"FAILED: the workers have addresses for {room()} more pods, wanted {deployments * replicas}")
+    looks = [timed(table) for _ in range(10)]
+    before = lab.memory()
+    start = ask("GET", f"{PODS}?labelSelector=load&limit=1")["metadata"]["resourceVersion"]
+    print(f"{deployments} x {replicas} pods, {watches} watches, opened in {watchers.opened['seconds']:.1f} s", flush=True)
+
+    begun = time.monotonic()
+    for number in range(deployments):
+        ask("POST", DEPLOYMENTS, deployment(number))
+    created = time.monotonic() - begun
+    print(f"  accepted in {created:.1f} s", end="", flush=True)
+    wait("ready pods", deployments * replicas, ready)
+    print(f", ready in {time.monotonic() - begun:.1f} s", flush=True)
+    lists = [timed(lambda: ask("GET", "/api/v1/pods?limit=500")) for _ in range(20)]
+    print(f"  list of 500 pods: {times(lists)}", flush=True)
+    peak = lab.memory()
+
+    behind, after = follow()
+    print(f"  proxy's table after the slices' event: {times(behind, digits=1)}; after the request: {times(after)}")
+    print(f"    asked over the control socket every 2 ms; one question to the idle lab: {times(looks, digits=1)}")
+
+    begun = time.monotonic()
+    for number in range(deployments):
+        scale(number, 1)
+    wait("pods", deployments, pods)
+    print(f"  scaled down to 1 each in {time.monotonic() - begun:.1f} s", end="", flush=True)
+    begun = time.monotonic()
+    ask("DELETE", f"{DEPLOYMENTS}?labelSelector=load")
+    wait("pods", 0, pods)
+    print(f", deleted in {time.monotonic() - begun:.1f} s", flush=True)
+    ask("DELETE", "/api/v1/namespaces/default/services/load-0")
+    print(f"  daemon {before:.0f} MiB before, {peak:.0f} MiB with all pods, {lab.memory():.0f} MiB at the end")
+    return start
+
+
+def judge(result, wanted):
+    """Whether all watches are there and were told the same."""
+    events = result["events"] or [wanted or 0]
+    known = "forgotten" if wanted is None else f"{wanted:,}"
+    print(
+        f"  watches: {result['open']} of {watches} open at the end, each told of {min(events):,} to {max(events):,} "
+        f"events, by the history {known};\n    {result['bytes'] / (1 << 20):,.0f} MiB, the last "
+        f"{result['behind']:.1f} s after the end; the reading process used {result['processor']:.0f} s"
     )
-wait(deployments, ready=False)
-scaled = time.monotonic() - begun
-begun = time.monotonic()
-ask("DELETE", "/apis/apps/v1/namespaces/default/deployments?labelSelector=load")
-wait(0, ready=False)
-deleted = time.monotonic() - begun
-time.sleep(1)
-ended.set()
-alive = sum(thread.is_alive() for thread in threads)
-print(
-    f"{deployments} x {replicas} pods, {watches} watches: accepted in {created:.1f} s, ready in {ready:.1f} s, "
-    f"scaled down in {scaled:.1f} s, deleted in {deleted:.1f} s"
-)
-print(f"  daemon {before:.0f} MiB before, {peak:.0f} MiB with all pods, {memory():.0f} MiB at the end")
-print(f"  list of 500 pods: median {statistics.median(lists):.0f} ms, longest {max(lists):.0f} ms")
-print(
-    f"  proxy's table behind the endpoints, the asking process included: median {statistics.median(follows):.0f} ms, "
-    f"longest {max(follows):.0f} ms"
-)
-print(f"  watches: {alive} of {watches} open at the end, each told of {min(seen)} to {max(seen)} events")
-if min(seen) != max(seen):
-    sys.exit("FAILED: not every watch was told the same")
+    problems = [f"{result['ended'].count(how)} watches {how}" for how in sorted(set(result["ended"]))]
+    if min(events) != max(events):
+        problems.append("not every watch was told the same")
+    elif wanted is not None and max(events) != wanted:
+        problems.append("the watches were told other than the history")
+    if problems:
+        sys.exit("FAILED: " + "; ".join(problems))
+
+
+with Watchers() as watchers:
+    start = measure(watchers)
+    result = watchers.result()
+    judge(result, history(start))

@@ -18,13 +18,15 @@ package struct NodeRegistration: Hashable, Sendable {
     /// Such as `containerd://1.6.9`.
     package var runtime: String
     package var architecture: String
+    /// What it has for pods, besides room for 110 of them: `cpu`, `memory`, `ephemeral-storage`.
+    package var capacity: [String: Quantity]
     /// Whether it is the only node: kind then takes the control-plane's taint away.
     package var isOnlyNode: Bool
 
     package init(
         name: String, cluster: String, role: Role, address: IPAddress, labels: [String: String] = [:],
         kubeletVersion: String = "v1.25.3", kernelVersion: String, osImage: String, runtime: String,
-        architecture: String = "amd64", isOnlyNode: Bool = false
+        architecture: String = "amd64", capacity: [String: Quantity] = [:], isOnlyNode: Bool = false
     ) {
         self.name = name
         self.cluster = cluster
@@ -36,6 +38,7 @@ package struct NodeRegistration: Hashable, Sendable {
         self.osImage = osImage
         self.runtime = runtime
         self.architecture = architecture
+        self.capacity = capacity
         self.isOnlyNode = isOnlyNode
     }
 
@@ -66,11 +69,12 @@ package struct NodeRegistration: Hashable, Sendable {
             condition.lastTransitionTime = now
             return condition
         }
+        let capacity = capacity.merging(["pods": "110"]) { $1 }
         return Node(
             metadata: ObjectMeta(name: name, labels: labels),
             spec: NodeSpec(providerID: "kind://docker/\(cluster)/\(name)", taints: taints),
             status: NodeStatus(
-                capacity: ["pods": "110"], allocatable: ["pods": "110"], conditions: conditions,
+                capacity: capacity, allocatable: capacity, conditions: conditions,
                 addresses: [
                     NodeAddress(type: "InternalIP", address: address.description),
                     NodeAddress(type: "Hostname", address: name),

@@ -90,7 +90,11 @@ extension APIHandler {
         var causes: [StatusDocument.Cause] = []
         var texts: [String] = []
         for (entry, fields) in conflicts {
-            let who = "\"\(entry.manager ?? "")\" using \(entry.apiVersion ?? "")"
+            var who = "\"\(entry.manager ?? "")\""
+            // Who applies is known by name alone (apimachinery managedfields conflict.go).
+            if entry.operation == "Update" {
+                who += " using \(entry.apiVersion ?? "")" + (entry.time.map { " at \($0)" } ?? "")
+            }
             let paths = fields.paths
             causes += paths.map {
                 StatusDocument.Cause(reason: "FieldManagerConflict", message: "conflict with \(who)", field: $0)

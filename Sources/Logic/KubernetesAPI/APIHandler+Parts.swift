@@ -38,7 +38,10 @@ extension APIHandler {
             return .response(try replace(resource, namespace, name, request, statusOnly: true, now: now))
         case ("status", "PATCH"):
             return .response(try patch(resource, namespace, name, request, statusOnly: true, now: now))
-        case ("scale", "GET"): return .response(try Self.json(try scale(of: existing(resource, namespace, name))))
+        case ("scale", "GET"):
+            let scale = try scale(of: existing(resource, namespace, name))
+            guard case .table = Representation(request) else { return .response(try Self.json(scale)) }
+            return .response(try Self.json(TableDocument(scale, now: now)))
         case ("scale", "PUT"), ("scale", "PATCH"):
             return .response(try rescale(resource, namespace, name, request))
         case ("eviction", "POST"): return .response(try evict(resource, namespace, name, request))

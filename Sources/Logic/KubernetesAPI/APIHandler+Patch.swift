@@ -17,11 +17,11 @@ extension APIHandler {
         for attempt in 1... {
             let current = try existing(resource, namespace, name)
             let changed = try Self.patched(current, by: patch, type, resource)
-            var submitted = try SubmittedObject(changed, resource, request)
+            var submitted = try Self.submitted(changed, by: patch, type, resource, request)
             var metadata = submitted.object.object.metadata
             guard metadata.name == name else {
-                throw StatusDocument(
-                    422, "Invalid", "\(resource.type.kind) \"\(name)\" is invalid: metadata.name: field is immutable")
+                throw .badRequest(
+                    "the name of the object (\(metadata.name ?? "")) does not match the name on the URL (\(name))")
             }
             try Self.place(&metadata, resource, namespace)
             let isConditional = metadata.resourceVersion != current.object.metadata.resourceVersion
@@ -39,6 +39,26 @@ extension APIHandler {
             }
         }
         throw StatusDocument(500, "InternalError", "the patch was not applied")
+    }
+
+    /// The patched object. What a strategic patch makes of the wrong type is refused as the patch's fault (apiserver
+    /// handlers/patch.go applyPatchToObject).
+    private static func submitted(
+        _ changed: JSONValue, by patch: JSONValue, _ type: String, _ resource: ServedResource, _ request: APIRequest
+    ) throws(StatusDocument) -> SubmittedObject {
+        do throws(StatusDocument) {
+            return try SubmittedObject(changed, resource, request)
+        } catch {
+            let message = APISchema.shared.message(resource.type.kind)
+            guard type == "application/strategic-merge-patch+json",
+                let fault = MistypedField.first(in: changed, of: message)
+            else { throw error }
+            let cause = "Invalid value: \"\(patch.goText)\": unrecognized type: \(fault)"
+            throw StatusDocument(
+                422, "Invalid", " \"\" is invalid: patch: \(cause)",
+                details: StatusDocument.Details(
+                    causes: [StatusDocument.Cause(reason: "FieldValueInvalid", message: cause, field: "patch")]))
+        }
     }
 
     static func response(_ object: AnyKubernetesObject) throws(ClusterError) -> APIResponse {
@@ -84,8 +104,8 @@ extension APIHandler {
             switch error.kind {
             case .malformed: throw .badRequest(error.description)
             case .inapplicable:
-                throw StatusDocument(
-                    422, "Invalid", "the server rejected our request due to an error in our request: \(error)")
+                // The API server does not say which operation it was.
+                throw StatusDocument(422, "Invalid", "the server rejected our request due to an error in our request")
             }
         }
     }

@@ -22,16 +22,26 @@ extension ObjectTable {
 
     static func pod(_ pod: Pod, _ now: Double) -> [String] {
         [
-            pod.name, pod.readyText, pod.statusWord, "\(pod.restartCount)", age(pod, now),
+            pod.name, pod.readyText, pod.statusWord, restarts(pod, now), age(pod, now),
             pod.status?.podIP ?? "<none>", pod.spec?.nodeName ?? "<none>",
             pod.status?.nominatedNodeName ?? "<none>", "<none>",
         ]
     }
 
+    /// How often its containers were started again, and how long ago the last of them ended.
+    private static func restarts(_ pod: Pod, _ now: Double) -> String {
+        let count = pod.restartCount
+        let ends = (pod.status?.containerStatuses ?? []).compactMap { $0.lastState?.terminated?.finishedAt }
+        guard count > 0, let last = ends.max() else { return "\(count)" }
+        return "\(count) (\(HumanDuration.text(since: last, now: now)) ago)"
+    }
+
     static func service(_ service: Service, _ now: Double) -> [String] {
         let spec = service.spec
         let external: String =
-            if let addresses = spec?.externalIPs, !addresses.isEmpty {
+            if spec?.type == "ExternalName" {
+                spec?.externalName ?? ""
+            } else if let addresses = spec?.externalIPs, !addresses.isEmpty {
                 addresses.joined(separator: ",")
             } else {
                 spec?.type == "LoadBalancer" ? "<pending>" : "<none>"

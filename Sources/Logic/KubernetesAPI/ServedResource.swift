@@ -40,6 +40,11 @@ package struct ServedResource: Hashable, Sendable {
     private static let others: [ServedResource] = [
         other("", "v1", "ReplicationController", "replicationcontrollers", ["rc"], ["all"], .empty),
         other("apps", "v1", "StatefulSet", "statefulsets", ["sts"], ["all"], .empty),
+        // What `kubectl apply --prune` looks through.
+        other("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", ["pvc"], [], .empty),
+        other("", "v1", "PersistentVolume", "persistentvolumes", ["pv"], [], .empty),
+        other("batch", "v1", "CronJob", "cronjobs", ["cj"], ["all"], .empty),
+        other("networking.k8s.io", "v1", "Ingress", "ingresses", ["ing"], [], .empty),
         other("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", ["pdb"], [], .empty),
         other("cilium.io", "v2", "CiliumEndpoint", "ciliumendpoints", ["cep", "ciliumep"], ["cilium"], .derived),
         other("authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", [], [], .review),
@@ -54,7 +59,7 @@ package struct ServedResource: Hashable, Sendable {
         _ group: String, _ version: String, _ kind: String, _ plural: String, _ short: [String],
         _ categories: [String], _ origin: Origin
     ) -> ServedResource {
-        let isNamespaced = origin != .review && kind != "NodeMetrics"
+        let isNamespaced = origin != .review && !["NodeMetrics", "PersistentVolume"].contains(kind)
         let type = ResourceType(group: group, version: version, kind: kind, plural: plural, isNamespaced: isNamespaced)
         return ServedResource(
             type: type, singular: origin == .metrics ? "" : kind.lowercased(), shortNames: short,

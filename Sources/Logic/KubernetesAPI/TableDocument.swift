@@ -40,6 +40,20 @@ struct TableDocument: Encodable {
     var columnDefinitions: [Column]
     var rows: [Row]
 
+    /// A scale (printers.go, printScale).
+    init(_ scale: Scale, now: Double) {
+        metadata = ListMeta(resourceVersion: scale.metadata.resourceVersion ?? "")
+        columnDefinitions = ["Name", "Desired", "Available", "Age"].map { name in
+            Column(name: name, format: name == "Name" ? "name" : "", priority: 0)
+        }
+        let age = HumanDuration.text(since: scale.metadata.creationTimestamp, now: now)
+        rows = [
+            Row(
+                cells: [scale.metadata.name ?? "", "\(scale.spec.replicas)", "\(scale.status.replicas)", age],
+                object: .partial(scale.metadata))
+        ]
+    }
+
     /// - Parameter including: `Metadata`, `Object` or `None` (the parameter includeObject).
     init(
         _ resource: ServedResource, _ objects: [AnyKubernetesObject], metadata: ListMeta, including: String, now: Double

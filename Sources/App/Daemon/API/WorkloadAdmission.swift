@@ -12,6 +12,8 @@ struct WorkloadAdmission: Hashable, Sendable {
 
     /// - Throws: `invalid`, with every problem.
     func check(_ object: any KubernetesObject) throws(ClusterError) {
+        // What Kubernetes itself refuses, the cluster refuses in Kubernetes' words.
+        if !Validation.errors(in: Self.named(object)).isEmpty { return }
         let problems: [Problem]
         switch object {
         case let pod as Pod: problems = Self.problems(pod, images(pod.spec), access)
@@ -28,6 +30,13 @@ struct WorkloadAdmission: Hashable, Sendable {
         let resource = type(of: object).resource
         let kind = resource.group.isEmpty ? resource.kind : "\(resource.kind).\(resource.group)"
         throw .invalid(kind: kind, name: object.name, errors: errors)
+    }
+
+    /// With a name, as it will be stored, and with defaults.
+    private static func named(_ object: some KubernetesObject) -> any KubernetesObject {
+        var object = object
+        if object.name.isEmpty, object.metadata.generateName != nil { object.metadata.name = "generated" }
+        return Defaults.applied(to: object)
     }
 
     private func images(_ spec: PodSpec?) -> Set<String> {

@@ -14,5 +14,13 @@ enum HostFacts {
     /// What runs the containers, where a kind node has `containerd://1.6.9`.
     static let runtime = "netlab://0.1.0"
     static let kernelVersion = ProcessEnvironment.kernelRelease
+    /// A node is the machine, as every kind node is docker's whole host.
+    static let capacity: [String: Quantity] = {
+        let host = HostCapacity()
+        return [
+            "cpu": Quantity("\(host.processors)"), "memory": Quantity("\(host.memory >> 10)Ki"),
+            "ephemeral-storage": Quantity("\(host.storage >> 10)Ki"),
+        ]
+    }()
     static let architecture = ProcessEnvironment.machine == "aarch64" ? "arm64" : "amd64"
 }

@@ -4,13 +4,17 @@ internal import NetworkModel
 internal import NetworkPlanning
 
 extension LabEngine {
-    /// Writes a new journal when the lab's is damaged or was lost.
+    /// Takes up the journal of an earlier daemon, or writes a new one when the lab's is damaged or was lost.
     ///
     /// The namespaces are known by their marks. Which objects in them the lab has made is not known any more: what
     /// should be there is taken for the lab's, the rest counts as foreign and is left alone. The user is told so.
     func restoreJournal() throws {
         let journal = FileJournal(path: paths.journal)
         let isDamaged = journal.isDamaged
+        // What a creation left that was cut short: as soon as nobody wants it any more, the journal would not name it,
+        // and it would be nobody's.
+        let unfinished = isDamaged ? [] : LabRemoval(paths).unfinishedNames()
+        if !unfinished.isEmpty { try network.perform(unfinished.map { .removeNamespace($0) }) }
         guard isDamaged || (record.source != nil && !StateFile.exists(paths.journal)) else { return }
         let mark = OwnershipMark(lab: paths.lab, instance: record.instance)
         let own = try network.markedNamespaces().filter { $0.value == mark }

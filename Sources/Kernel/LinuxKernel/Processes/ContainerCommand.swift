@@ -67,7 +67,9 @@ package final class ContainerCommand: Sendable {
         do throws(KernelError) {
             pid = try SpawnedProcess.start(
                 SpawnedProcess.Request(
-                    executable: "/proc/self/exe", arguments: ContainerStage.execArguments(directory, command),
+                    executable: "/proc/self/exe",
+                    arguments: ContainerStage.execArguments(
+                        directory, command, ownsTerminal: terminal != nil),
                     environment: ["TERM": "xterm", "PATH": ProgramStart.defaultPath], descriptors: inherited,
                     newSession: true, terminal: terminal))
         } catch {

@@ -10,7 +10,7 @@ extension ContainerStage {
     /// What is answered when the command could not even be tried, as `docker exec` does.
     private static let cannotEnter: Int32 = 126
 
-    static func exec(_ directory: ContainerDirectory, _ command: [String]) -> Never {
+    static func exec(_ directory: ContainerDirectory, _ command: [String], ownsTerminal: Bool) -> Never {
         do throws(KernelError) {
             let spec = try directory.spec()
             closeAll(from: 3)
@@ -32,6 +32,11 @@ extension ContainerStage {
             if child == 0 {
                 _ = netlab_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL))
                 signals.release()
+                if ownsTerminal {
+                    // Inside the container's PID namespace, or a shell could give it to none of its jobs.
+                    _ = setsid()
+                    _ = netlab_take_terminal(0)
+                }
                 become(command, in: spec)
             }
             guard child > 0 else { throw KernelError(errno: Glibc.errno, "fork") }

@@ -24,7 +24,8 @@ package enum ContainerStage {
         let directory = ContainerDirectory(path: arguments[3])
         switch arguments[2] {
         case "run": run(directory, builtIn: builtIn)
-        case "exec": exec(directory, Array(arguments.dropFirst(4)))
+        case "exec": exec(directory, Array(arguments.dropFirst(4)), ownsTerminal: false)
+        case "exec-terminal": exec(directory, Array(arguments.dropFirst(4)), ownsTerminal: true)
         default: return
         }
     }
@@ -33,8 +34,12 @@ package enum ContainerStage {
     static func runArguments(_ directory: ContainerDirectory) -> [String] { ["netlab", word, "run", directory.path] }
 
     /// The arguments that make a netlab run a command inside a container.
-    static func execArguments(_ directory: ContainerDirectory, _ command: [String]) -> [String] {
-        ["netlab", word, "exec", directory.path] + command
+    ///
+    /// - Parameter ownsTerminal: the terminal it is started with becomes that of the command's own session.
+    static func execArguments(
+        _ directory: ContainerDirectory, _ command: [String], ownsTerminal: Bool = false
+    ) -> [String] {
+        ["netlab", word, ownsTerminal ? "exec-terminal" : "exec", directory.path] + command
     }
 
     /// The descriptor that tells the starter how far it is: closed once the program runs or has failed to.

@@ -13,7 +13,8 @@ enum SpawnedProcess {
         var descriptors: [Int32]
         /// Whether it becomes the leader of a session of its own, so that no terminal and no signal of ours reaches it.
         var newSession: Bool
-        /// A terminal that becomes the session's own, and descriptors 0 to 2, instead of `descriptors`.
+        /// A terminal that becomes descriptors 0 to 2, instead of `descriptors`; it is left to the program to make it
+        /// the terminal of its session.
         var terminal: String?
     }
 
@@ -29,8 +30,7 @@ enum SpawnedProcess {
             posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
         }
         if let terminal = request.terminal {
-            // The first terminal that the leader of a session opens becomes its controlling one.
-            posix_spawn_file_actions_addopen(&actions, 0, terminal, O_RDWR, 0)
+            posix_spawn_file_actions_addopen(&actions, 0, terminal, O_RDWR | O_NOCTTY, 0)
             posix_spawn_file_actions_adddup2(&actions, 0, 1)
             posix_spawn_file_actions_adddup2(&actions, 0, 2)
         }

@@ -10,6 +10,8 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case invalid(kind: String, name: String, errors: [FieldError])
     /// Nothing new comes into a namespace that is being deleted.
     case namespaceTerminating(resource: String, name: String, namespace: String)
+    /// Something that nobody may do; why.
+    case forbidden(resource: String, name: String, String)
     case badRequest(String)
     /// Changes after that revision are no longer known: list anew.
     case expired(revision: Int64, oldest: Int64)
@@ -23,7 +25,7 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .notFound: 404
         case .alreadyExists, .conflict: 409
         case .invalid: 422
-        case .namespaceTerminating: 403
+        case .namespaceTerminating, .forbidden: 403
         case .badRequest: 400
         case .expired: 410
         case .storage, .corrupt: 500
@@ -37,7 +39,7 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .alreadyExists: "AlreadyExists"
         case .conflict: "Conflict"
         case .invalid: "Invalid"
-        case .namespaceTerminating: "Forbidden"
+        case .namespaceTerminating, .forbidden: "Forbidden"
         case .badRequest: "BadRequest"
         case .expired: "Expired"
         case .storage, .corrupt: "InternalError"
@@ -59,6 +61,8 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .namespaceTerminating(let resource, let name, let namespace):
             return "\(resource) \"\(name)\" is forbidden: unable to create new content in namespace \(namespace) "
                 + "because it is being terminated"
+        case .forbidden(let resource, let name, let why):
+            return "\(resource) \"\(name)\" is forbidden: \(why)"
         case .badRequest(let text): return text
         case .expired(let revision, let oldest): return "too old resource version: \(revision) (\(oldest))"
         case .storage(let error): return "the object store failed: \(error)"

@@ -101,6 +101,12 @@ package enum Defaults {
         }
         guard !template else { return spec }
         spec.enableServiceLinks.fill(true)
+        spec.priority.fill(0)
+        spec.preemptionPolicy.fill("PreemptLowerPriority")
+        spec.serviceAccountName.fill("default")
+        spec.serviceAccount.fill(spec.serviceAccountName)
+        spec.containers = spec.containers.map(withRequests)
+        spec.initContainers = spec.initContainers?.map(withRequests)
         for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
             let taint = Taint(key: key, effect: "NoExecute")
             if !(spec.tolerations ?? []).contains(where: { $0.tolerates(taint) }) {
@@ -111,6 +117,17 @@ package enum Defaults {
             }
         }
         return spec
+    }
+
+    /// What has a limit and no request requests its limit (SetDefaults_Pod).
+    private static func withRequests(_ container: Container) -> Container {
+        var container = container
+        guard var resources = container.resources, let limits = resources.limits, !limits.isEmpty else {
+            return container
+        }
+        resources.requests = limits.merging(resources.requests ?? [:]) { $1 }
+        container.resources = resources
+        return container
     }
 
     private static func applied(to container: Container) -> Container {

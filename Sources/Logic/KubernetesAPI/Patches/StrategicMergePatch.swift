@@ -54,7 +54,9 @@ enum StrategicMergePatch {
         for (name, directive) in patch where name.hasPrefix("$setElementOrder/") {
             let list = String(name.dropFirst("$setElementOrder/".count))
             guard case .array(let old)? = result[list], let message else { continue }
-            result[list] = .array(ordered(old, by: directive.elements, ListMeaning(list, of: message.name)))
+            let meaning = ListMeaning(list, of: message.name)
+            result[list] = .array(
+                ordered(old, by: directive.elements, before: target[list]?.elements ?? [], meaning))
         }
         return result
     }
@@ -66,7 +68,8 @@ enum StrategicMergePatch {
             return patch.filter { $0["$patch"] == nil }
         }
         switch meaning {
-        case .set: return target + patch.filter { !target.contains($0) }
+        case .set:
+            return ordered(target + patch.filter { !target.contains($0) }, by: patch, before: target, meaning)
         case .map(let key, _):
             if patch.contains(where: { $0["$patch"]?.text == "replace" }) {
                 return patch.filter { $0["$patch"]?.text != "replace" }
@@ -87,25 +90,39 @@ enum StrategicMergePatch {
                     result.append(.object(try merge(changes, into: [:], inner)))
                 }
             }
-            return result
+            return ordered(result, by: patch, before: target, meaning)
         }
     }
 
-    /// Elements in the order asked for; those that it does not name stay in front of what followed them.
+    /// Elements that the order names in that order, the others as they were; where the two could be mixed in several
+    /// ways, one of the others comes first only if it did before (strategicpatch normalizeElementOrder).
     private static func ordered(
-        _ elements: [JSONValue], by order: [JSONValue], _ meaning: ListMeaning?
+        _ elements: [JSONValue], by order: [JSONValue], before: [JSONValue], _ meaning: ListMeaning?
     ) -> [JSONValue] {
         func identity(_ value: JSONValue) -> JSONValue {
             if case .map(let key, _)? = meaning { return value[key] ?? .null }
             return value
         }
-        let wanted = order.map(identity)
-        var named = elements.filter { wanted.contains(identity($0)) }
-        named.sort {
-            (wanted.firstIndex(of: identity($0)) ?? 0) < (wanted.firstIndex(of: identity($1)) ?? 0)
+        func places(_ list: [JSONValue]) -> [JSONValue: Int] {
+            Dictionary(list.enumerated().map { (identity($1), $0) }) { first, _ in first }
         }
-        var next = named.makeIterator()
-        return elements.map { wanted.contains(identity($0)) ? next.next() ?? $0 : $0 }
+        let (wanted, known) = (places(order), places(before))
+        let named = elements.filter { wanted[identity($0)] != nil }
+            .sorted { (wanted[identity($0)] ?? 0) < (wanted[identity($1)] ?? 0) }
+        let others = elements.filter { wanted[identity($0)] == nil }
+            .sorted { (known[identity($0)] ?? .max) < (known[identity($1)] ?? .max) }
+        var result: [JSONValue] = []
+        var rest = others[...]
+        for element in named {
+            while let other = rest.first, let place = known[identity(other)],
+                let own = known[identity(element)], place < own
+            {
+                result.append(other)
+                rest = rest.dropFirst()
+            }
+            result.append(element)
+        }
+        return result + rest
     }
 }
 

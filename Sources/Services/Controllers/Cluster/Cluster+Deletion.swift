@@ -58,6 +58,11 @@ extension Cluster {
             }
         }
         if var namespace = marked as? Namespace {
+            // apiserver's admission plugin NamespaceLifecycle.
+            guard !["default", "kube-system", "kube-public"].contains(namespace.name) else {
+                throw .forbidden(
+                    resource: type.resource.qualifiedPlural, name: key.name, "this namespace may not be deleted")
+            }
             namespace.status = NamespaceStatus(phase: "Terminating")
             if let changed = namespace as? Object, changed != object { _ = try put(changed, over: object, &state) }
             return
@@ -88,7 +93,8 @@ extension Cluster {
         _ object: Object, _ uid: String, _ state: inout State
     ) throws(ClusterError) {
         var free = object
-        free.metadata.ownerReferences = object.metadata.ownerReferences?.filter { $0.uid != uid }
+        free.metadata.ownerReferences?.removeAll { $0.uid == uid }
+        if free.metadata.ownerReferences?.isEmpty == true { free.metadata.ownerReferences = nil }
         _ = try put(free, over: object, &state)
     }
 

@@ -14,6 +14,8 @@ extension Cluster {
             known.metadata.labels = known.labels.merging(node.labels) { $1 }
             known.status?.addresses = node.status?.addresses
             known.status?.nodeInfo = node.status?.nodeInfo
+            known.status?.capacity = node.status?.capacity
+            known.status?.allocatable = node.status?.allocatable
         }
         if let known { return known }
         return try create(node)

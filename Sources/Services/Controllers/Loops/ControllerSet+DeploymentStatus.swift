@@ -21,7 +21,8 @@ extension ControllerSet {
         status.readyReplicas = sum(\.readyReplicas)
         let available = sum(\.availableReplicas)
         status.availableReplicas = available
-        status.unavailableReplicas = max(0, specified - available)
+        // `omitempty`: a zero is not written.
+        status.unavailableReplicas = specified > available ? specified - available : nil
         let isEnough = Int(available) >= plan.replicas - plan.maxUnavailable
         status.set(
             "Available", isEnough ? "True" : "False",

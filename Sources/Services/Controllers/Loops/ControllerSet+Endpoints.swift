@@ -12,6 +12,8 @@ extension ControllerSet {
     /// A service without a selector is left alone. `last-change-trigger-time` is not set: it would make equal runs
     /// differ.
     func reconcileEndpoints(_ key: ObjectKey) throws(ClusterError) {
+        // The API server keeps its own (kubernetes pkg/controlplane/controller/kubernetesservice).
+        if key == Self.apiServer { return try cluster.bootstrap() }
         guard let service = cluster.get(Service.self, key) else {
             if let endpoints = cluster.get(Endpoints.self, key), endpoints.labels[managedBy] == nil {
                 try cluster.deleteAny(ObjectIdentity(kind: "Endpoints", key: key))
@@ -31,6 +33,8 @@ extension ControllerSet {
         labels[managedBy] = sliceController
         try write(slices: service, EndpointPlan.groups(backends), labels)
     }
+
+    static let apiServer = ObjectKey("default", "kubernetes")
 
     private func pods(matching selector: [String: String], in namespace: String) -> [Pod] {
         let sets = cluster.indexed { index in

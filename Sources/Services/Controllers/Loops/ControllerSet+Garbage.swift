@@ -27,6 +27,14 @@ extension ControllerSet {
         if !isBlocked { try cluster.endForegroundDeletion(owner) }
     }
 
+    /// Every namespace has an account that its pods run as (kubernetes pkg/controller/serviceaccount).
+    func reconcileServiceAccount(of namespace: String) throws(ClusterError) {
+        guard let found = cluster.get(Namespace.self, "", namespace), found.metadata.deletionTimestamp == nil,
+            cluster.get(ServiceAccount.self, namespace, "default") == nil
+        else { return }
+        try cluster.create(ServiceAccount(metadata: ObjectMeta(name: "default", namespace: namespace)))
+    }
+
     private func empty(namespace name: String) throws(ClusterError) {
         guard let namespace = cluster.get(Namespace.self, "", name) else { return }
         let identities = cluster.identities(in: name)

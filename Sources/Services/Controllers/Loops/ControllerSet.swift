@@ -19,6 +19,7 @@ package struct SettleResult: Hashable, Sendable {
 package final class ControllerSet {
     enum Queue: Int, CaseIterable {
         case garbage, node, cilium, eviction, deployment, replicaSet, daemonSet, job, scheduler, address, endpoints
+        case serviceAccount
     }
 
     let cluster: Cluster
@@ -112,6 +113,7 @@ package final class ControllerSet {
         case .cilium, .scheduler: break
         case .address: try addressPod(key)
         case .endpoints: try reconcileEndpoints(key)
+        case .serviceAccount: try reconcileServiceAccount(of: key.name)
         }
     }
 
@@ -177,11 +179,15 @@ package final class ControllerSet {
         case is DaemonSet: mark(.daemonSet, key)
         case is Job: mark(.job, key)
         case is Service: mark(.endpoints, key)
+        case is Endpoints where change.kind == .deleted && key == Self.apiServer: mark(.endpoints, key)
+        case is ServiceAccount where change.kind == .deleted: mark(.serviceAccount, ObjectKey("", key.namespace))
         case let slice as EndpointSlice where change.kind == .deleted:
             if let service = slice.labels[EndpointSlice.serviceLabel] {
                 mark(.endpoints, ObjectKey(slice.namespace, service))
             }
-        case is Namespace: markTerminatingNamespace(key.name)
+        case is Namespace:
+            markTerminatingNamespace(key.name)
+            mark(.serviceAccount, key)
         default: break
         }
     }
