@@ -18,6 +18,8 @@ package struct NodeRegistration: Hashable, Sendable {
     /// Such as `containerd://1.6.9`.
     package var runtime: String
     package var architecture: String
+    /// The machine's, since its last boot.
+    package var bootID: String
     /// What it has for pods, besides room for 110 of them: `cpu`, `memory`, `ephemeral-storage`.
     package var capacity: [String: Quantity]
     /// Whether it is the only node: kind then takes the control-plane's taint away.
@@ -26,7 +28,8 @@ package struct NodeRegistration: Hashable, Sendable {
     package init(
         name: String, cluster: String, role: Role, address: IPAddress, labels: [String: String] = [:],
         kubeletVersion: String = "v1.25.3", kernelVersion: String, osImage: String, runtime: String,
-        architecture: String = "amd64", capacity: [String: Quantity] = [:], isOnlyNode: Bool = false
+        architecture: String = "amd64", bootID: String = "", capacity: [String: Quantity] = [:],
+        isOnlyNode: Bool = false
     ) {
         self.name = name
         self.cluster = cluster
@@ -38,12 +41,15 @@ package struct NodeRegistration: Hashable, Sendable {
         self.osImage = osImage
         self.runtime = runtime
         self.architecture = architecture
+        self.bootID = bootID
         self.capacity = capacity
         self.isOnlyNode = isOnlyNode
     }
 
     /// The node before its network is there: NotReady.
-    package func node(now: Timestamp) -> Node {
+    ///
+    /// - Parameter seed: what a real node makes by chance is drawn from it.
+    package func node(now: Timestamp, seed: Seed) -> Node {
         var labels = [
             "beta.kubernetes.io/arch": architecture, "beta.kubernetes.io/os": "linux",
             "kubernetes.io/arch": architecture, "kubernetes.io/hostname": name, "kubernetes.io/os": "linux",
@@ -80,6 +86,8 @@ package struct NodeRegistration: Hashable, Sendable {
                     NodeAddress(type: "Hostname", address: name),
                 ],
                 nodeInfo: NodeSystemInfo(
+                    machineID: ObjectNames.uid(seed, "machine", cluster, name).filter { $0 != "-" },
+                    systemUUID: ObjectNames.uid(seed, "system", cluster, name), bootID: bootID,
                     kernelVersion: kernelVersion, osImage: osImage, containerRuntimeVersion: runtime,
                     kubeletVersion: kubeletVersion, kubeProxyVersion: kubeletVersion, architecture: architecture)))
     }

@@ -14,6 +14,10 @@ enum HostFacts {
     /// What runs the containers, where a kind node has `containerd://1.6.9`.
     static let runtime = "netlab://0.1.0"
     static let kernelVersion = ProcessEnvironment.kernelRelease
+    static let bootID: String = {
+        let text = (try? StateFile.read("/proc/sys/kernel/random/boot_id")).flatMap { $0 } ?? []
+        return String(decoding: text, as: UTF8.self).filter { !$0.isWhitespace }
+    }()
     /// A node is the machine, as every kind node is docker's whole host.
     static let capacity: [String: Quantity] = {
         let host = HostCapacity()

@@ -52,8 +52,8 @@ final class LabCluster {
                     name: node.name, cluster: files.kind.name,
                     role: node.role == .controlPlane ? .controlPlane : .worker, address: address,
                     labels: node.labels, kernelVersion: HostFacts.kernelVersion, osImage: HostFacts.osImage,
-                    runtime: HostFacts.runtime, architecture: HostFacts.architecture, capacity: HostFacts.capacity,
-                    isOnlyNode: isSingle))
+                    runtime: HostFacts.runtime, architecture: HostFacts.architecture, bootID: HostFacts.bootID,
+                    capacity: HostFacts.capacity, isOnlyNode: isSingle))
         }
         let wanted = Set(files.kind.nodes.map(\.name))
         for node in cluster.list(Node.self) where !wanted.contains(node.name) {

@@ -1,5 +1,5 @@
-/// Who may do something alone, for a time (coordination.k8s.io/v1 Lease): for clients that elect a leader. Nothing here
-/// renews or reads one.
+/// Who may do something alone, for a time (coordination.k8s.io/v1 Lease): for clients that elect a leader, and as the
+/// sign of life of a node.
 package struct Lease: KubernetesObject {
     package static let resource = ResourceType(
         group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases", isNamespaced: true)
@@ -16,4 +16,10 @@ package struct Lease: KubernetesObject {
         self.metadata = metadata
         self.spec = spec
     }
+
+    /// Where the leases of nodes are.
+    package static let nodeNamespace = "kube-node-lease"
+
+    /// A time as leases have it, with six digits behind the second.
+    package static func microTime(_ time: Timestamp) -> String { time.description.dropLast() + ".000000Z" }
 }

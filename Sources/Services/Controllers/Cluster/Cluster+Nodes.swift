@@ -9,7 +9,7 @@ extension Cluster {
     /// - Throws: as ``create(_:)``.
     @discardableResult
     package func register(_ registration: NodeRegistration) throws(ClusterError) -> Node {
-        let node = registration.node(now: clock())
+        let node = registration.node(now: clock(), seed: options.seed)
         let known = try modify(Node.self, "", registration.name) { known in
             known.metadata.labels = known.labels.merging(node.labels) { $1 }
             known.status?.addresses = node.status?.addresses

@@ -43,6 +43,23 @@ extension ControllerSet {
             if taints != kept { spec.taints = taints.isEmpty ? nil : taints }
             node.spec = spec
         }
+        try makeLease(of: node)
+    }
+
+    /// The lease that a kubelet renews; who shows it says that it was, as nobody but the lab's daemon is the kubelet.
+    private func makeLease(of node: Node) throws(ClusterError) {
+        guard let namespace = cluster.get(Namespace.self, "", Lease.nodeNamespace),
+            namespace.metadata.deletionTimestamp == nil,
+            cluster.get(Lease.self, Lease.nodeNamespace, node.name) == nil
+        else { return }
+        let owner = OwnerReference(apiVersion: "v1", kind: "Node", name: node.name, uid: node.uid)
+        try cluster.create(
+            Lease(
+                metadata: ObjectMeta(name: node.name, namespace: Lease.nodeNamespace, ownerReferences: [owner]),
+                spec: .object([
+                    "holderIdentity": .string(node.name), "leaseDurationSeconds": .integer(40),
+                    "renewTime": .string(Lease.microTime(now)),
+                ])))
     }
 
     private func nextNodeCIDR() -> IPPrefix? {
