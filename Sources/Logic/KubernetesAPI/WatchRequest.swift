@@ -34,6 +34,18 @@ package struct WatchRequest: Sendable {
     private let query: ListQuery
     private let representation: Representation
 
+    /// What two watches have in common that are told the same in the same words.
+    package struct Audience: Hashable, Sendable {
+        fileprivate var resource: ServedResource
+        fileprivate var namespace: String?
+        fileprivate var query: ListQuery
+        fileprivate var representation: Representation
+    }
+
+    package var audience: Audience {
+        Audience(resource: resource, namespace: namespace, query: query, representation: representation)
+    }
+
     /// Seconds after which a watch ends that names no time itself: as the API server, somewhat at random there.
     private static let defaultTimeout = 2_400.0
 

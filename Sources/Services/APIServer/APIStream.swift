@@ -11,6 +11,9 @@ package final class APIStream: Sendable {
 
     /// Bytes that may wait for a client that does not read; more, and it is let go of: it can come again.
     private static let patience = 8 << 20
+    /// The same while many wait for much: all together no more than so many bytes, and then a client this much.
+    private static let sharedPatience = (all: 256 << 20, each: 1 << 20)
+    private static let waiting = Atomic<Int>(0)
 
     init(_ channel: any Channel, keepsAlive: Bool) {
         self.channel = channel
@@ -23,18 +26,35 @@ package final class APIStream: Sendable {
 
     /// - Returns: false when the client is gone, or was too slow and has been let go of.
     @discardableResult
-    package func send(_ bytes: [UInt8]) -> Bool {
+    package func send(_ bytes: [UInt8]) -> Bool { send(ByteBuffer(bytes: bytes)) }
+
+    /// ``send(_:)`` for bytes that several clients may share.
+    ///
+    /// - Parameter isBeginning: it was asked for as a whole, and may be as much as it is.
+    @discardableResult
+    func send(_ bytes: ByteBuffer, isBeginning: Bool = false) -> Bool {
         if isClosed { return false }
-        guard pending.add(bytes.count, ordering: .relaxed).newValue <= Self.patience else {
+        let count = bytes.readableBytes
+        let own = pending.add(count, ordering: .relaxed).newValue
+        let all = Self.waiting.add(count, ordering: .relaxed).newValue
+        let patience = all > Self.sharedPatience.all ? Self.sharedPatience.each : Self.patience
+        guard isBeginning || own <= patience else {
+            Self.waiting.subtract(count, ordering: .relaxed)
             isOver.store(true, ordering: .releasing)
             channel.close(promise: nil)
             return false
         }
         let promise = channel.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.whenComplete { [self] _ in pending.subtract(bytes.count, ordering: .relaxed) }
-        channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: bytes))), promise: promise)
+        promise.futureResult.whenComplete { [self] _ in
+            pending.subtract(count, ordering: .relaxed)
+            Self.waiting.subtract(count, ordering: .relaxed)
+        }
+        channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(bytes)), promise: promise)
         return true
     }
+
+    /// Whether so much waits for clients to read it that nothing new should begin.
+    static var isBacklogged: Bool { waiting.load(ordering: .relaxed) > 2 * sharedPatience.all }
 
     /// Ends the answer; the connection stays for the next request where the client wants it.
     package func finish() {

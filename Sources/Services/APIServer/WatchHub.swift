@@ -2,6 +2,7 @@ internal import ClusterState
 internal import Dispatch
 internal import KubernetesAPI
 internal import KubernetesModel
+internal import NIOCore
 internal import Synchronization
 
 /// Tells those who watch of what was written: each change is read once, and put into words once for each form.
@@ -24,10 +25,15 @@ final class WatchHub: Sendable {
     private let now: @Sendable () -> Double
     private let state: Mutex<State>
     private let isWoken = Atomic<Bool>(false)
+    /// How many watch.
+    private let count = Atomic<Int>(0)
     private let queue = DispatchQueue(label: "netlab.api.watch")
 
     /// As many as one lab serves at once.
     static let limit = 2_000
+    /// Milliseconds in which changes are gathered, where few watch and where many do.
+    private static let pauses = (few: 1, many: 20)
+    private static let few = 50
     /// Seconds between bookmarks, for those who want any.
     private static let bookmarkPause = 60
 
@@ -39,9 +45,12 @@ final class WatchHub: Sendable {
     }
 
     /// Says that something was written; from any thread, and cheap.
+    ///
+    /// What is written meanwhile is told together: a write to a client costs about as much as what is in it.
     func wake() {
         guard !isWoken.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        queue.async { [self] in
+        let pause = count.load(ordering: .relaxed) > Self.few ? Self.pauses.many : Self.pauses.few
+        queue.asyncAfter(deadline: .now() + .milliseconds(pause)) { [self] in
             isWoken.store(false, ordering: .releasing)
             state.withLock { deliver(&$0) }
         }
@@ -52,9 +61,11 @@ final class WatchHub: Sendable {
     /// - Throws: 410 when changes since the revision asked for are forgotten, 429 when there are too many watches.
     func add(_ request: WatchRequest, begin: () -> APIStream) throws(StatusDocument) {
         let id = try state.withLock { state throws(StatusDocument) in
-            guard !state.isClosed, state.watchers.count < Self.limit else {
+            guard !state.isClosed, state.watchers.count < Self.limit, !APIStream.isBacklogged else {
                 throw StatusDocument(429, "TooManyRequests", "there are too many watches")
             }
+            // First, so that what is written from here on is in `since`, or is told later, or both: never neither.
+            deliver(&state)
             var since: [ObjectChange] = []
             if let after = request.after {
                 do throws(ClusterError) {
@@ -63,17 +74,23 @@ final class WatchHub: Sendable {
                     throw StatusDocument(error, request.resource, name: "")
                 }
             }
-            deliver(&state)
             let stream = begin()
             var watcher = Watcher(request: request, stream: stream, revision: request.after ?? 0)
             if request.after == nil {
                 let (objects, revision) = storage.list(request.resource, namespace: request.namespace)
                 watcher.revision = revision
-                stream.send(request.initialEvents(objects, revision: revision, now: now()))
+                let bytes = request.initialEvents(objects, revision: revision, now: now())
+                stream.send(ByteBuffer(bytes: bytes), isBeginning: true)
+            } else if !since.isEmpty {
+                var news = News(since, at: now())
+                if let bytes = news.bytes(for: request, after: watcher.revision) {
+                    stream.send(bytes, isBeginning: true)
+                }
+                watcher.revision = since.last?.revision ?? watcher.revision
             }
-            for change in since { Self.tell(&watcher, change, now()) }
             state.next += 1
             state.watchers[state.next] = watcher
+            count.store(state.watchers.count, ordering: .relaxed)
             let id = state.next
             stream.whenClosed { [weak self] in self?.remove(id) }
             return id
@@ -111,25 +128,46 @@ final class WatchHub: Sendable {
             state.cursor = storage.list(ServedResource.all[0], namespace: nil).revision
             return
         }
-        guard let last = changes.last else { return }
+        guard let first = changes.first, let last = changes.last else { return }
         state.cursor = last.revision
-        let time = now()
-        for change in changes {
-            let type = Swift.type(of: change.object.object).resource
-            var lines = WatchRequest.SharedLines()
-            for (id, watcher) in state.watchers
-            where watcher.request.resource.type == type && watcher.revision < change.revision {
-                guard let event = watcher.request.event(change, now: time, sharing: &lines) else { continue }
-                if !watcher.stream.send(event) { state.watchers[id] = nil }
+        var news = News(changes, at: now())
+        var told: [WatchRequest.Audience: ByteBuffer?] = [:]
+        for (id, watcher) in state.watchers where watcher.revision < last.revision {
+            let bytes: ByteBuffer?
+            if watcher.revision >= first.revision {
+                bytes = news.bytes(for: watcher.request, after: watcher.revision)
+            } else if let known = told[watcher.request.audience] {
+                bytes = known
+            } else {
+                bytes = news.bytes(for: watcher.request, after: watcher.revision)
+                told[watcher.request.audience] = .some(bytes)
             }
+            if let bytes, !watcher.stream.send(bytes) { state.watchers[id] = nil }
         }
+        count.store(state.watchers.count, ordering: .relaxed)
     }
 
-    private static func tell(_ watcher: inout Watcher, _ change: ObjectChange, _ now: Double) {
-        watcher.revision = change.revision
-        guard Swift.type(of: change.object.object).resource == watcher.request.resource.type else { return }
-        var lines = WatchRequest.SharedLines()
-        if let event = watcher.request.event(change, now: now, sharing: &lines) { watcher.stream.send(event) }
+    /// Changes on their way to those who watch.
+    private struct News {
+        private let changes: [(change: ObjectChange, type: ResourceType)]
+        private var lines: [WatchRequest.SharedLines]
+        private let time: Double
+
+        init(_ changes: [ObjectChange], at time: Double) {
+            self.changes = changes.map { ($0, Swift.type(of: $0.object.object).resource) }
+            lines = changes.map { _ in WatchRequest.SharedLines() }
+            self.time = time
+        }
+
+        /// What they come to for one of them; nil for nothing.
+        mutating func bytes(for request: WatchRequest, after revision: Int64) -> ByteBuffer? {
+            var bytes: [UInt8] = []
+            for (index, entry) in changes.enumerated()
+            where entry.type == request.resource.type && entry.change.revision > revision {
+                bytes += request.event(entry.change, now: time, sharing: &lines[index]) ?? []
+            }
+            return bytes.isEmpty ? nil : ByteBuffer(bytes: bytes)
+        }
     }
 
     private func scheduleBookmarks() {

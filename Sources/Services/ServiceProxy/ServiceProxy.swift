@@ -7,6 +7,7 @@ internal import Synchronization
 package final class ServiceProxy: Sendable {
     private struct State {
         var table: ForwardingTable
+        var changedAt: Double?
         /// The newest flows, the first of them numbered `firstFlow`.
         var flows: [FlowRecord] = []
         var firstFlow = 0
@@ -15,17 +16,26 @@ package final class ServiceProxy: Sendable {
     private static let keptFlows = 10_000
 
     private let dataPlane: any ServiceDataPlane
+    private let now: @Sendable () -> Double
     private let state: Mutex<State>
 
     /// - Parameter table: what was in force before, such as after a restart: its frontends keep their IDs, and its ways
     ///   of choosing a backend and of answering without one hold from now on.
-    package init(dataPlane: any ServiceDataPlane, resuming table: ForwardingTable = ForwardingTable()) {
+    /// - Parameter now: seconds since 1970.
+    package init(
+        dataPlane: any ServiceDataPlane, resuming table: ForwardingTable = ForwardingTable(),
+        now: @escaping @Sendable () -> Double = { 0 }
+    ) {
         self.dataPlane = dataPlane
+        self.now = now
         state = Mutex(State(table: table))
     }
 
     /// What is forwarded now.
     package var table: ForwardingTable { state.withLock { $0.table } }
+
+    /// Since when what is forwarded now is; nil while it is nothing, or what it was before a restart.
+    package var changedAt: Double? { state.withLock { $0.changedAt } }
 
     /// Brings the nodes to these objects. Returns when they are in force, and costs little when nothing changed.
     ///
@@ -34,10 +44,13 @@ package final class ServiceProxy: Sendable {
         services: [Service], slices: [EndpointSlice], nodes: [ProxyNode]
     ) throws(ServiceDataPlaneError) {
         try state.withLock { state throws(ServiceDataPlaneError) in
-            state.table = ForwardingTable(
+            let table = ForwardingTable(
                 services: services, slices: slices, previous: state.table, selection: state.table.selection,
                 noEndpoints: state.table.noEndpoints)
-            try dataPlane.apply(state.table, on: nodes)
+            let isNew = table != state.table
+            state.table = table
+            try dataPlane.apply(table, on: nodes)
+            if isNew { state.changedAt = now() }
         }
     }
 

@@ -80,6 +80,8 @@ package struct ServiceListing: Codable, Sendable, Hashable {
         package var backends: [Backend]
     }
     package var entries: [Entry]
+    /// When the proxy got what it has, in seconds since 1970.
+    package var changed: Double?
 }
 
 /// What `up` checked at the end, each with its outcome.

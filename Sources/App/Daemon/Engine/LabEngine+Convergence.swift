@@ -20,6 +20,8 @@ extension LabEngine {
         var nextDue: Timestamp?
         repeat {
             nextDue = try lab?.cluster.settle()
+            // Endpoints first: what the kernel is to be brought to may take a while, and they need nothing of it.
+            updateProxy()
             try convergeNetwork(prune: prune)
             try markNodes()
         } while lab?.cluster.hasChanges == true

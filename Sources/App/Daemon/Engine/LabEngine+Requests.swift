@@ -37,8 +37,11 @@ extension LabEngine {
         case .status: return .status(try status())
         case .objects(let resource): return .objects(try loaded().cluster.objects(resource))
         case .services:
-            let table = try loaded().proxy.table
-            return .services(text: ServiceListText.render(table), table: ServiceListing(table))
+            let proxy = try loaded().proxy
+            let table = proxy.table
+            var listing = ServiceListing(table)
+            listing.changed = proxy.changedAt
+            return .services(text: ServiceListText.render(table), table: listing)
         case .flows(let number):
             let (records, next) = try loaded().proxy.flows(from: number)
             return .flows(records, next: next)

@@ -139,7 +139,8 @@ actor LabEngine {
                 dataPlane: plane,
                 resuming: ForwardingTable(
                     selection: files.options.proxy.mode == .random ? .random : .roundRobin,
-                    noEndpoints: files.options.proxy.noEndpoints == .reject ? .reject : .timeout)),
+                    noEndpoints: files.options.proxy.noEndpoints == .reject ? .reject : .timeout),
+                now: Clock.wall),
             reconciler: Reconciler(
                 mark: OwnershipMark(lab: files.name, instance: record.instance), kernel: network,
                 journal: FileJournal(path: paths.journal)))
