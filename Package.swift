@@ -169,6 +169,8 @@ let tests: [Target] = [
         name: "PreflightTests", dependencies: ["Preflight", "LabFiles", "NetworkModel", "KubernetesModel"]),
     .testTarget(name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "KubernetesModel", "ClusterState"]),
     .testTarget(
+        name: "APIServerTests", dependencies: ["APIServer", "KubernetesAPI", "KubernetesModel", nioCore]),
+    .testTarget(
         name: "TracesTests",
         dependencies: ["Traces", "Diagrams", "Checks", "LabFiles", "Datapath", "NetworkPlanning", "NetworkModel"]),
     .testTarget(

@@ -126,8 +126,15 @@ package struct WatchRequest: Sendable {
     /// The lines that one change comes to, by their forms.
     package struct SharedLines {
         fileprivate var lines: [Representation: [String: [UInt8]]] = [:]
+        /// How many bytes they are.
+        package private(set) var size = 0
 
         package init() {}
+
+        fileprivate mutating func keep(_ line: [UInt8], _ type: String, in form: Representation) {
+            lines[form, default: [:]][type] = line
+            size += line.count
+        }
     }
 
     private func line(
@@ -135,7 +142,7 @@ package struct WatchRequest: Sendable {
     ) -> [UInt8] {
         if let known = shared.lines[representation]?[type] { return known }
         let made = line(type, object, now)
-        shared.lines[representation, default: [:]][type] = made
+        shared.keep(made, type, in: representation)
         return made
     }
 

@@ -11,9 +11,9 @@ package final class APIStream: Sendable {
 
     /// Bytes that may wait for a client that does not read; more, and it is let go of: it can come again.
     private static let patience = 8 << 20
-    /// The same while many wait for much: all together no more than so many bytes, and then a client this much.
-    private static let sharedPatience = (all: 256 << 20, each: 1 << 20)
-    private static let waiting = Atomic<Int>(0)
+    /// Below this it is time for more.
+    private static let drained = 64 << 10
+    private let onDrained = Mutex<(@Sendable () -> Void)?>(nil)
 
     init(_ channel: any Channel, keepsAlive: Bool) {
         self.channel = channel
@@ -35,26 +35,30 @@ package final class APIStream: Sendable {
     func send(_ bytes: ByteBuffer, isBeginning: Bool = false) -> Bool {
         if isClosed { return false }
         let count = bytes.readableBytes
-        let own = pending.add(count, ordering: .relaxed).newValue
-        let all = Self.waiting.add(count, ordering: .relaxed).newValue
-        let patience = all > Self.sharedPatience.all ? Self.sharedPatience.each : Self.patience
-        guard isBeginning || own <= patience else {
-            Self.waiting.subtract(count, ordering: .relaxed)
-            isOver.store(true, ordering: .releasing)
-            channel.close(promise: nil)
+        guard pending.add(count, ordering: .relaxed).newValue <= Self.patience || isBeginning else {
+            abandon()
             return false
         }
         let promise = channel.eventLoop.makePromise(of: Void.self)
         promise.futureResult.whenComplete { [self] _ in
-            pending.subtract(count, ordering: .relaxed)
-            Self.waiting.subtract(count, ordering: .relaxed)
+            let (before, now) = pending.subtract(count, ordering: .relaxed)
+            if before > Self.drained, now <= Self.drained { onDrained.withLock { $0 }?() }
         }
         channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(bytes)), promise: promise)
         return true
     }
 
-    /// Whether so much waits for clients to read it that nothing new should begin.
-    static var isBacklogged: Bool { waiting.load(ordering: .relaxed) > 2 * sharedPatience.all }
+    /// Bytes that were sent and that the client has not taken.
+    var waiting: Int { pending.load(ordering: .relaxed) }
+
+    /// Calls `body` whenever little is left to be taken; on the connection's thread, so it should only wake somebody.
+    func whenDrained(_ body: @escaping @Sendable () -> Void) { onDrained.withLock { $0 = body } }
+
+    /// Lets go of a client, whatever it is still to be sent.
+    func abandon() {
+        isOver.store(true, ordering: .releasing)
+        channel.close(promise: nil)
+    }
 
     /// Ends the answer; the connection stays for the next request where the client wants it.
     package func finish() {

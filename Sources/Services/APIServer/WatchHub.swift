@@ -6,6 +6,8 @@ internal import NIOCore
 internal import Synchronization
 
 /// Tells those who watch of what was written: each change is read once, and put into words once for each form.
+///
+/// Who reads slowly is told later, from the same log; who is further behind than that goes back lists anew.
 final class WatchHub: Sendable {
     private struct Watcher {
         var request: WatchRequest
@@ -15,7 +17,7 @@ final class WatchHub: Sendable {
     }
 
     private struct State {
-        var cursor: Int64
+        var log: WatchLog
         var watchers: [Int: Watcher] = [:]
         var next = 0
         var isClosed = false
@@ -40,7 +42,7 @@ final class WatchHub: Sendable {
     init(_ storage: any ObjectStorage, now: @escaping @Sendable () -> Double) {
         self.storage = storage
         self.now = now
-        state = Mutex(State(cursor: storage.list(ServedResource.all[0], namespace: nil).revision))
+        state = Mutex(State(log: WatchLog(after: storage.list(ServedResource.all[0], namespace: nil).revision)))
         scheduleBookmarks()
     }
 
@@ -61,7 +63,7 @@ final class WatchHub: Sendable {
     /// - Throws: 410 when changes since the revision asked for are forgotten, 429 when there are too many watches.
     func add(_ request: WatchRequest, begin: () -> APIStream) throws(StatusDocument) {
         let id = try state.withLock { state throws(StatusDocument) in
-            guard !state.isClosed, state.watchers.count < Self.limit, !APIStream.isBacklogged else {
+            guard !state.isClosed, state.watchers.count < Self.limit else {
                 throw StatusDocument(429, "TooManyRequests", "there are too many watches")
             }
             // First, so that what is written from here on is in `since`, or is told later, or both: never neither.
@@ -82,12 +84,16 @@ final class WatchHub: Sendable {
                 let bytes = request.initialEvents(objects, revision: revision, now: now())
                 stream.send(ByteBuffer(bytes: bytes), isBeginning: true)
             } else if !since.isEmpty {
-                var news = News(since, at: now())
-                if let bytes = news.bytes(for: request, after: watcher.revision) {
-                    stream.send(bytes, isBeginning: true)
+                // More than the log may know, and asked for as a whole.
+                var past = WatchLog(after: watcher.revision)
+                past.append(since)
+                while watcher.revision < past.end {
+                    let (bytes, told) = past.portion(for: request, after: watcher.revision, now: now())
+                    if let bytes { stream.send(bytes, isBeginning: true) }
+                    watcher.revision = told
                 }
-                watcher.revision = since.last?.revision ?? watcher.revision
             }
+            stream.whenDrained { [weak self] in self?.wake() }
             state.next += 1
             state.watchers[state.next] = watcher
             count.store(state.watchers.count, ordering: .relaxed)
@@ -114,60 +120,45 @@ final class WatchHub: Sendable {
         state.withLock { $0.watchers.removeValue(forKey: id) }?.stream.finish()
     }
 
+    /// What one client may have before it as long as it is told more.
+    private static let enough = 256 << 10
+
     private func deliver(_ state: inout State) {
-        let changes: [ObjectChange]
         do throws(ClusterError) {
-            changes = try storage.changes(after: state.cursor)
+            state.log.append(try storage.changes(after: state.log.end))
         } catch {
             // More was written than is remembered: everybody lists anew.
-            for watcher in state.watchers.values {
-                watcher.stream.send(WatchRequest.expired(StatusDocument(error, watcher.request.resource, name: "")))
-                watcher.stream.finish()
-            }
+            for watcher in state.watchers.values { Self.expire(watcher, error) }
             state.watchers = [:]
-            state.cursor = storage.list(ServedResource.all[0], namespace: nil).revision
+            state.log = WatchLog(after: storage.list(ServedResource.all[0], namespace: nil).revision)
             return
         }
-        guard let first = changes.first, let last = changes.last else { return }
-        state.cursor = last.revision
-        var news = News(changes, at: now())
-        var told: [WatchRequest.Audience: ByteBuffer?] = [:]
-        for (id, watcher) in state.watchers where watcher.revision < last.revision {
-            let bytes: ByteBuffer?
-            if watcher.revision >= first.revision {
-                bytes = news.bytes(for: watcher.request, after: watcher.revision)
-            } else if let known = told[watcher.request.audience] {
-                bytes = known
-            } else {
-                bytes = news.bytes(for: watcher.request, after: watcher.revision)
-                told[watcher.request.audience] = .some(bytes)
+        let time = now()
+        var told: [WatchRequest.Audience: [Int64: (bytes: ByteBuffer?, revision: Int64)]] = [:]
+        for (id, watcher) in state.watchers where watcher.revision < state.log.end {
+            guard state.log.reaches(back: watcher.revision) else {
+                Self.expire(watcher, .expired(revision: watcher.revision, oldest: state.log.end))
+                state.watchers[id] = nil
+                continue
             }
-            if let bytes, !watcher.stream.send(bytes) { state.watchers[id] = nil }
+            guard watcher.stream.waiting <= Self.enough else { continue }
+            let audience = watcher.request.audience
+            let next =
+                told[audience]?[watcher.revision]
+                ?? state.log.portion(for: watcher.request, after: watcher.revision, now: time)
+            told[audience, default: [:]][watcher.revision] = next
+            state.watchers[id]?.revision = next.revision
+            if let bytes = next.bytes, !watcher.stream.send(bytes) { state.watchers[id] = nil }
+            if next.revision < state.log.end, watcher.stream.waiting <= Self.enough { wake() }
         }
         count.store(state.watchers.count, ordering: .relaxed)
     }
 
-    /// Changes on their way to those who watch.
-    private struct News {
-        private let changes: [(change: ObjectChange, type: ResourceType)]
-        private var lines: [WatchRequest.SharedLines]
-        private let time: Double
-
-        init(_ changes: [ObjectChange], at time: Double) {
-            self.changes = changes.map { ($0, Swift.type(of: $0.object.object).resource) }
-            lines = changes.map { _ in WatchRequest.SharedLines() }
-            self.time = time
-        }
-
-        /// What they come to for one of them; nil for nothing.
-        mutating func bytes(for request: WatchRequest, after revision: Int64) -> ByteBuffer? {
-            var bytes: [UInt8] = []
-            for (index, entry) in changes.enumerated()
-            where entry.type == request.resource.type && entry.change.revision > revision {
-                bytes += request.event(entry.change, now: time, sharing: &lines[index]) ?? []
-            }
-            return bytes.isEmpty ? nil : ByteBuffer(bytes: bytes)
-        }
+    /// Sends away one who is too far behind; one who reads learns why.
+    private static func expire(_ watcher: Watcher, _ error: ClusterError) {
+        guard watcher.stream.waiting <= enough else { return watcher.stream.abandon() }
+        watcher.stream.send(WatchRequest.expired(StatusDocument(error, watcher.request.resource, name: "")))
+        watcher.stream.finish()
     }
 
     private func scheduleBookmarks() {
@@ -175,7 +166,7 @@ final class WatchHub: Sendable {
             guard let self else { return }
             let goesOn = state.withLock { state in
                 for watcher in state.watchers.values where watcher.request.wantsBookmarks {
-                    watcher.stream.send(watcher.request.bookmark(max(state.cursor, watcher.revision)))
+                    watcher.stream.send(watcher.request.bookmark(watcher.revision))
                 }
                 return !state.isClosed
             }
