@@ -110,4 +110,28 @@ import Testing
         try lab.converge()
         #expect(lab.cluster.list(Pod.self).map(\.spec?.nodeName) == ["kind-worker", "kind-worker"])
     }
+
+    @Test("a node takes 110 pods; the rest waits in Kubernetes' words, and pods that have ended make room")
+    func tooManyPods() throws {
+        let lab = try TestCluster()
+        try lab.join()
+        try lab.installCilium()
+        try lab.cluster.create(TestCluster.deployment("web", replicas: 221))
+        try lab.settle()
+        let pods = lab.cluster.list(Pod.self)
+        #expect(pods.count { $0.spec?.nodeName == "kind-worker" } == 110)
+        #expect(pods.count { $0.spec?.nodeName == "kind-worker2" } == 110)
+        let waiting = try #require(pods.first { ($0.spec?.nodeName ?? "").isEmpty })
+        #expect(
+            waiting.status?.conditions?.first { $0.type == "PodScheduled" }?.message
+                == "0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, "
+                + "2 Too many pods. preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, "
+                + "2 No preemption victims found for incoming pod..")
+        let ended = try #require(pods.first { $0.spec?.nodeName == "kind-worker" })
+        try lab.cluster.modify(Pod.self, "default", ended.name) { $0.status?.phase = "Succeeded" }
+        try lab.settle()
+        // The one that waited, or the one that the ReplicaSet made in place of the one that ended.
+        #expect(lab.cluster.list(Pod.self).count { $0.spec?.nodeName == "kind-worker" } == 111)
+        #expect(lab.cluster.list(Pod.self).count { ($0.spec?.nodeName ?? "").isEmpty } == 1)
+    }
 }

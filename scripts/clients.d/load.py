@@ -2,7 +2,7 @@
 
 usage: load.py LAB-NAME [DEPLOYMENTS [REPLICAS [WATCHES]]]
 
-A node has addresses for some 250 pods: 1,000 need four workers, as seven-node has.
+A node takes 110 pods: 1,000 need ten workers.
 
 The watches are a process of their own, watchers.py, so that what is measured is the daemon.
 """
@@ -106,13 +106,15 @@ def table():
 
 
 def room():
-    """Pods that the workers have addresses for: of each block four are the node's own or nobody's."""
-    nodes = ask("GET", "/api/v1/nodes")["items"]
-    workers = {node["metadata"]["name"] for node in nodes if not node["spec"].get("taints")}
-    items = ask("GET", "/apis/cilium.io/v2/ciliumnodes")["items"]
-    blocks = [block for n in items if n["metadata"]["name"] in workers for block in n["spec"]["ipam"]["podCIDRs"]]
-    taken = sum(pod["spec"].get("nodeName") in workers for pod in ask("GET", "/api/v1/pods")["items"])
-    return sum(ipaddress.ip_network(block).num_addresses - 4 for block in blocks) - taken
+    """Pods that the workers still take: of a block of addresses four are the node's own or nobody's."""
+    workers = {n["metadata"]["name"]: n for n in ask("GET", "/api/v1/nodes")["items"] if not n["spec"].get("taints")}
+    total = 0
+    for node in ask("GET", "/apis/cilium.io/v2/ciliumnodes")["items"]:
+        if node["metadata"]["name"] in workers:
+            limit = int(workers[node["metadata"]["name"]]["status"]["allocatable"]["pods"])
+            blocks = node["spec"]["ipam"]["podCIDRs"]
+            total += min(limit, sum(ipaddress.ip_network(block).num_addresses - 4 for block in blocks))
+    return total - sum(pod["spec"].get("nodeName") in workers for pod in ask("GET", "/api/v1/pods")["items"])
 
 
 class Slices(threading.Thread):
@@ -219,7 +221,7 @@ def history(revision):
 def measure(watchers):
     """Prints as it goes: what is known when a step fails is worth having."""
     if room() < deployments * replicas:
-        sys.exit(f"FAILED: the workers have addresses for {room()} more pods, wanted {deployments * replicas}")
+        sys.exit(f"FAILED: the workers take {room()} more pods, wanted {deployments * replicas}")
     looks = [timed(table) for _ in range(10)]
     before = lab.memory()
     start = ask("GET", f"{PODS}?labelSelector=load&limit=1")["metadata"]["resourceVersion"]

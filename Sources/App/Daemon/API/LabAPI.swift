@@ -75,6 +75,8 @@ final class LabAPI {
             try StateFile.write(
                 Array(Kubeconfig(lab: paths.lab, server: address, certificates: certificates).text.utf8),
                 to: paths.kubeconfig)
+        } catch let error as KernelError {
+            throw ControlFailure(error)
         } catch {
             throw ControlFailure(.environment, "the Kubernetes API cannot be served: \(error)")
         }

@@ -3,14 +3,14 @@ package import NetworkModel
 
 /// Chooses a node for a pod, as kube-scheduler's default plugins would where they matter to a lab.
 ///
-/// Filters: NodeUnschedulable, TaintToleration, NodeAffinity with nodeSelector, and topology spread constraints that
-/// must hold. Scores: the default spreading of a workload over host names first, then the least pods on the node,
-/// then the seed. Resources, inter-pod affinity and host ports are not looked at.
+/// Filters: NodeUnschedulable, TaintToleration, NodeAffinity with nodeSelector, the number of pods that a node takes, and
+/// topology spread constraints that must hold. Scores: the default spreading of a workload over host names first, then
+/// the least pods on the node, then the seed. Other resources, inter-pod affinity and host ports are not looked at.
 package enum Scheduling {
     /// A node with what the scores need to know of it.
     package struct Candidate: Sendable {
         package var node: Node
-        /// Pods on it.
+        /// Pods on it that have not ended.
         package var podCount: Int
         /// Pods on it of the same workload as the pod to place.
         package var siblingCount: Int
@@ -41,7 +41,9 @@ package enum Scheduling {
             // The scores are the cheaper question.
             let score = (candidates[index].siblingCount, candidates[index].podCount)
             if score > lowest { continue }
-            if let failure = failure(of: pod, on: candidates[index].node, spread: spread) {
+            if let failure = failure(
+                of: pod, on: candidates[index].node, podCount: candidates[index].podCount, spread: spread)
+            {
                 reasons[failure, default: 0] += 1
                 continue
             }
@@ -61,7 +63,11 @@ package enum Scheduling {
     }
 
     /// Why a pod cannot go to a node: the first filter that says no.
-    package static func failure(of pod: Pod, on node: Node, spread: [SpreadCount] = []) -> FilterFailure? {
+    ///
+    /// - Parameter podCount: the pods on it, which leave it no room when there are as many as it takes.
+    package static func failure(
+        of pod: Pod, on node: Node, podCount: Int = 0, spread: [SpreadCount] = []
+    ) -> FilterFailure? {
         let tolerations = pod.spec?.tolerations ?? []
         if node.spec?.unschedulable == true,
             !tolerations.contains(where: {
@@ -76,6 +82,7 @@ package enum Scheduling {
             }
         }
         if !NodeAffinity.matches(pod, node) { return .affinity }
+        if podCount >= node.podLimit { return .tooManyPods }
         for constraint in spread {
             guard let domain = node.labels[constraint.topologyKey] else { return .spreadLabelMissing }
             if constraint.skew(placingIn: domain) > Int(constraint.maxSkew) { return .spread }
@@ -103,6 +110,7 @@ package enum FilterFailure: Hashable, Sendable, CustomStringConvertible {
     case cordoned
     case taint(key: String, value: String)
     case affinity
+    case tooManyPods
     case spread
     case spreadLabelMissing
 
@@ -111,11 +119,17 @@ package enum FilterFailure: Hashable, Sendable, CustomStringConvertible {
         case .cordoned: "node(s) were unschedulable"
         case .taint(let key, let value): "node(s) had untolerated taint {\(key): \(value)}"
         case .affinity: "node(s) didn't match Pod's node affinity/selector"
+        case .tooManyPods: "Too many pods"
         case .spread: "node(s) didn't match pod topology spread constraints"
         case .spreadLabelMissing: "node(s) didn't match pod topology spread constraints (missing required label)"
         }
     }
 
     /// Whether evicting other pods could help.
-    var isResolvable: Bool { self == .spread }
+    var isResolvable: Bool { self == .spread || self == .tooManyPods }
+}
+
+extension Node {
+    /// How many pods it takes (kubelet's `--max-pods`, by default 110).
+    package var podLimit: Int { status?.allocatable?["pods"].flatMap { Int($0.text) } ?? .max }
 }

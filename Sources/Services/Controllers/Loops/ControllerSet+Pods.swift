@@ -23,7 +23,10 @@ extension ControllerSet {
             (names.map { index.podsByNode[$0]?.count ?? 0 }, owner.flatMap { index.siblingsByNode[$0] } ?? [:])
         }
         for position in names.indices {
-            candidates[position].podCount = podCounts[position]
+            // Those that have ended count no more; they are looked for only where it matters.
+            candidates[position].podCount =
+                podCounts[position] < nodes[position].podLimit
+                ? podCounts[position] : runningPods(on: names[position])
             candidates[position].siblingCount = siblings[names[position]] ?? 0
         }
         let hard = (pod.spec?.topologySpreadConstraints ?? []).filter { $0.whenUnsatisfiable == "DoNotSchedule" }
@@ -52,6 +55,13 @@ extension ControllerSet {
             guard known?.message != message else { return }
             try cluster.modify(Pod.self, key.namespace, key.name) { $0.setCondition(condition, now: now) }
             try record(pod, "FailedScheduling", message, component: "default-scheduler", warning: true)
+        }
+    }
+
+    private func runningPods(on node: String) -> Int {
+        cluster.indexed { $0.podsByNode[node] ?? [] }.count { key in
+            let phase = cluster.get(Pod.self, key)?.status?.phase
+            return phase != "Succeeded" && phase != "Failed"
         }
     }
 

@@ -227,6 +227,11 @@ package final class ControllerSet {
         {
             markAdopters(of: pod)
         }
+        let hasEnded = !pod.isActive && previous?.isActive == true
+        if !unschedulable.isEmpty, isDeleted || hasEnded, pod.spec?.nodeName?.isEmpty == false {
+            // There may be room now.
+            for other in unschedulable { mark(.scheduler, other) }
+        }
         if isDeleted {
             unschedulable.remove(key)
         } else if (pod.spec?.nodeName ?? "").isEmpty {
