@@ -198,6 +198,50 @@ import Testing
         }
     }
 
+    @Test("of many who write one object at once none is lost, and who writes over what he has not seen is refused")
+    func writers() throws {
+        try withClient("single-node") { _, client throws in
+            let path = "/api/v1/namespaces/default/configmaps"
+            let map = #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"shared"}}"#
+            let json = "-H 'Content-Type: application/json'"
+            let old = try client.curl("\(path) \(json) -d '\(map)'")
+            let all = """
+                cd \(client.directory)
+                for i in $(seq 24); do
+                    curl -sS -m 20 --cacert certificate-authority --cert client-certificate --key client-key \
+                        "$(cat server)\(path)/shared" -X PATCH -H 'Content-Type: application/merge-patch+json' \
+                        -d '{"data":{"key-'$i'":"x"}}' -o /dev/null -w '%{http_code} ' &
+                done; wait
+                """
+            let codes = try client.lab.machine.shell(all).split(separator: " ")
+            #expect(codes.count == 24 && codes.allSatisfy { $0 == "200" }, "\(codes)")
+            let now = try client.curl("\(path)/shared")
+            #expect((1...24).allSatisfy { now.contains("\"key-\($0)\":\"x\"") })
+            #expect(try client.code("\(path)/shared -X PUT \(json) -d '\(old)'") == "409")
+            #expect(try client.code("\(path)/shared -X PUT \(json) -d '\(now)'") == "200")
+        }
+    }
+
+    @Test(
+        "a watch from a revision that is forgotten gets 410, one from a present one goes on, over a kill of the daemon")
+    func expiry() throws {
+        try withClient("single-node") { lab, client throws in
+            let old = try lab.machine.shell(
+                """
+                cd \(client.directory); curl -sS -m 20 --cacert certificate-authority --cert client-certificate \
+                    --key client-key "$(cat server)/api/v1/nodes?limit=1" \
+                    | python3 -c 'import json, sys; print(json.load(sys.stdin)["metadata"]["resourceVersion"], end="")'
+                """)
+            try lab.killDaemon()
+            #expect(try lab.machine.netlab("up", lab.name, "-q").exitCode == 0)
+            let watch = "'/api/v1/pods?watch=true&timeoutSeconds=1&resourceVersion="
+            let first = try #require(Int64(old))
+            #expect(try client.code("\(watch)\(first - 1)'") == "410")
+            #expect(try client.curl("\(watch)1'").contains("\"reason\":\"Expired\""))
+            #expect(try client.code("\(watch)99999999'") == "200")
+        }
+    }
+
     @Test("Cilium's endpoints are the pods with an address, listed and watched")
     func endpoints() throws {
         try withClient { _, client throws in
