@@ -47,6 +47,30 @@ import Testing
         }
     }
 
+    @Test("what a creation left that was cut short, and that nobody wants any more, goes with the next daemon")
+    func unfinishedNamespace() throws {
+        try withLabUp("three-node") { lab throws in
+            try lab.killDaemon()
+            // As a kill between the place of a namespace and the namespace leaves it, of a pod that is deleted since.
+            let name = "\(lab.name).default_gone"
+            try lab.machine.shell(
+                """
+                touch /run/netns/\(name)
+                python3 - <<'PYTHON'
+                import json
+                path = "/run/netlab/\(lab.name)/journal.json"
+                journal = json.load(open(path))
+                names = journal["owned"]["namespaces"]
+                names["\(name)"] = next(v for k, v in names.items() if ".default_" in k)
+                journal["isSettled"] = False
+                json.dump(journal, open(path, "w"))
+                PYTHON
+                """)
+            #expect(try lab.up().exitCode == 0)
+            #expect(try !lab.machine.shell("ls /run/netns").contains(name))
+        }
+    }
+
     @Test("down works when the state directory was deleted under a running daemon")
     func downAfterLostState() throws {
         try withLabUp("three-node") { lab throws in
