@@ -134,4 +134,20 @@ import Testing
         #expect(lab.cluster.list(Pod.self).count { $0.spec?.nodeName == "kind-worker" } == 111)
         #expect(lab.cluster.list(Pod.self).count { ($0.spec?.nodeName ?? "").isEmpty } == 1)
     }
+
+    @Test("a pod on a node that is deleted before it had an address goes at once: nobody has started anything of it")
+    func deletedBeforeItsAddress() throws {
+        let lab = try TestCluster()
+        try lab.join()
+        try lab.cluster.create(
+            Pod(
+                metadata: ObjectMeta(name: "a", namespace: "default"),
+                spec: PodSpec(containers: [Container(name: "a", image: "x")], nodeName: "kind-worker")))
+        try lab.settle()
+        #expect(lab.cluster.get(Pod.self, "default", "a")?.status?.podIP == nil)
+        try lab.cluster.delete(Pod.self, "default", "a")
+        #expect(lab.cluster.get(Pod.self, "default", "a")?.metadata.deletionTimestamp != nil)
+        try lab.settle()
+        #expect(lab.cluster.get(Pod.self, "default", "a") == nil)
+    }
 }

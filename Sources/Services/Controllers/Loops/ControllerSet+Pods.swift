@@ -69,8 +69,14 @@ extension ControllerSet {
     /// one for the node.
     func addressPod(_ key: ObjectKey) throws(ClusterError) {
         guard let pod = cluster.get(Pod.self, key), let nodeName = pod.spec?.nodeName, !nodeName.isEmpty,
-            (pod.status?.podIP ?? "").isEmpty, pod.metadata.deletionTimestamp == nil,
-            let node = cluster.get(Node.self, "", nodeName),
+            (pod.status?.podIP ?? "").isEmpty
+        else { return }
+        // Nothing of it was ever started, so there is nobody who could say that it has ended.
+        guard pod.metadata.deletionTimestamp == nil else {
+            if pod.metadata.deletionGracePeriodSeconds == 0 { return }
+            return try cluster.delete(Pod.self, key.namespace, key.name, gracePeriodSeconds: 0)
+        }
+        guard let node = cluster.get(Node.self, "", nodeName),
             let hostIP = node.status?.addresses?.first(where: { $0.type == "InternalIP" })?.address
         else { return }
         let address: String
