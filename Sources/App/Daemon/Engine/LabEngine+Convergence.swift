@@ -22,7 +22,13 @@ extension LabEngine {
             nextDue = try lab?.cluster.settle()
             // Endpoints first: what the kernel is to be brought to may take a while, and they need nothing of it.
             updateProxy()
-            try convergeNetwork(prune: prune)
+            do {
+                try convergeNetwork(prune: prune)
+            } catch {
+                // What is being deleted ends all the same; it may be what is in the way.
+                syncPods()
+                throw error
+            }
             try markNodes()
         } while lab?.cluster.hasChanges == true
         api?.listenInside(controlPlanePlace())
