@@ -91,15 +91,15 @@ struct ContainerStreamsTests {
             spec.hasInput = true
             try fixture.runtime.start(spec)
             let slow = try ContainerAttachment(to: spec.id, below: fixture.root)
-            let door = try fixture.runtime.directory(of: spec.id).path + "/attach"
-            // Another than netlab would say anything.
+            // Another than netlab would say anything. By its name alone: a whole path may be too long for a socket.
+            let directory = try fixture.runtime.directory(of: spec.id).path
             let script = """
-                import socket
-                s = socket.socket(socket.AF_UNIX); s.connect("\(door)"); s.sendall(b"\\xff" * 64)
+                import os, socket
+                os.chdir("\(directory)")
+                s = socket.socket(socket.AF_UNIX); s.connect("attach"); s.sendall(b"\\xff" * 64)
                 s.settimeout(10); assert s.recv(1) == b""
                 """
-            let names = [door.utf8.count < 100 ? script : "pass"]
-            #expect(try ContainerFixture.tool("python3", "-c", names[0]) == 0)
+            #expect(try ContainerFixture.tool("python3", "-c", script) == 0)
             #expect(slow.writeInput(Array("go\n".utf8)))
             usleep(300_000)
             #expect(rest(slow).split(separator: "\n").count == 300_000)
