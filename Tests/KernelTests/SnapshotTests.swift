@@ -7,8 +7,10 @@ import Testing
 /// Snapshots against the kernel, word by word beside what iproute2 and nft say.
 @Suite(.enabled(if: KernelTestGate.canRun))
 struct SnapshotTests {
-    /// All that a snapshot has to tell, made by hand.
+    /// All that a snapshot has to tell, made by hand. A link gets its own IPv6 address, and the routes that come with it,
+    /// once it has a carrier: that is waited for, so that nothing moves between two looks.
     private static let script = """
+        sysctl -qw net.ipv6.conf.default.accept_dad=0
         ip link add br0 type bridge
         ip link add v0 type veth peer name v1
         ip link set v0 master br0 up
@@ -39,6 +41,8 @@ struct SnapshotTests {
         nft add chain inet t c "{ type filter hook forward priority -5; policy drop; }"
         nft add rule inet t c ip saddr @s counter accept
         nft add rule inet t c tcp dport 80 drop
+        for i in $(seq 200); do [ $(ip -6 -o addr show scope link -tentative | wc -l) = 3 ] && exit; sleep 0.05; done
+        exit 1
         """
 
     private func made(_ fixture: LabFixture, _ suffix: String) throws -> NamespaceName {

@@ -122,6 +122,31 @@ import Testing
         #expect(kernel.state.namespaces[host]?.routes[route.key] == route)
     }
 
+    /// What the kernel takes away, or somebody makes, between the look and the deed is looked at again.
+    @Test(arguments: [KernelError.Code.notFound, .exists])
+    func whatWasOutdatedIsPlannedAnew(code: KernelError.Code) throws {
+        var random = RandomNetwork(seed: 77, mark: mark)
+        let (before, desired) = (try random.next(), try random.next())
+        let kernel = InMemoryKernel(before)
+        let journal = InMemoryJournal(before.isEmpty ? nil : settled(before))
+        let reconciler = Reconciler(mark: mark, kernel: kernel, journal: journal)
+        kernel.failStep(2, with: KernelError(code, "test fault"))
+        _ = try reconciler.converge(to: desired)
+        #expect(Plan.diff(from: try seen(kernel), to: desired, owned: desired) == Plan())
+        #expect(journal.record == settled(desired))
+    }
+
+    @Test func whatStaysOutdatedIsReportedInTheEnd() throws {
+        let desired = try state(8)
+        let (kernel, journal) = (InMemoryKernel(), InMemoryJournal())
+        let failing = WatchingKernel(kernel) { kernel.failStep(0, with: KernelError(.notFound, "test fault")) }
+        let error = #expect(throws: ReconcileError.self) {
+            try Reconciler(mark: mark, kernel: failing, journal: journal).converge(to: desired)
+        }
+        #expect(error?.aftermath == .rolledBack && kernel.observations < 20)
+        #expect(journal.record == nil)
+    }
+
     /// A process that dies leaves the kernel as far as it came and the journal unsettled.
     @Test(arguments: 0..<6)
     func afterACrashAnywhereTheNextRunFinishesOrUndoes(seed: Int) throws {

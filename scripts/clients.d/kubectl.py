@@ -33,8 +33,14 @@ terminal(
     [r"^said \w+d\r?$"],
     [(r"[#$] ", "echo said $(echo typed)\n"), (r"said typed", "exit 3\n")],
 )
-# Control-C reaches the program, not kubectl.
-terminal("kubectl exec -it long -- sh -c 'echo ready; sleep 30'", 130, steps=[(r"ready", "\x03")], limit=10)
+# Control-C reaches the program, not kubectl. The trap, because a shell without one loses what comes while it is about to
+# become the last of its commands.
+terminal(
+    "kubectl exec -it long -- sh -c 'trap \"exit 9\" INT; echo ready; while :; do sleep 0.1; done'",
+    9,
+    steps=[(r"ready", "\x03")],
+    limit=10,
+)
 terminal(
     "kubectl run asked --rm -it --image=any --restart=Never --command -- sh -c "
     "'read enter; sleep 0.5; tty; stty size; read word; echo got $word'",

@@ -34,6 +34,25 @@ extension Reconciler {
         to desired: NetworkState, prune: Bool = false, verify: Bool = true, onFailure: FailurePolicy = .rollBack,
         progress: ((PlannedStep) -> Void)? = nil
     ) throws(ReconcileError) -> Convergence {
+        for _ in 1..<Self.looks {
+            do {
+                return try attempt(desired, prune: prune, verify: verify, onFailure, progress)
+            } catch {
+                // The kernel takes the far ends of a removed namespace's links away a moment after the namespace's
+                // name is gone: a plan may count on one that it still saw. Looking once more is all that it needs.
+                guard onFailure == .rollBack, error.cause.mayBeOutdated else { throw error }
+            }
+        }
+        return try attempt(desired, prune: prune, verify: verify, onFailure, progress)
+    }
+
+    /// How often it is looked and planned anew, the first time included, when what was seen was gone or came up.
+    private static let looks = 3
+
+    private func attempt(
+        _ desired: NetworkState, prune: Bool, verify: Bool, _ onFailure: FailurePolicy,
+        _ progress: ((PlannedStep) -> Void)?
+    ) throws(ReconcileError) -> Convergence {
         let survey = try survey(desired, prune: prune)
         try refuseForeignNamespaces(desired, survey.plan)
         let wanted = Ownership(desired)
@@ -151,5 +170,15 @@ extension Reconciler {
 
     private func planBack(to before: NetworkState, _ intent: Ownership) throws(KernelError) -> Plan {
         Plan.diff(from: try observe(before, intent), to: before, owned: intent)
+    }
+}
+
+extension ReconcileError.Cause {
+    /// Whether what was seen may have changed before it was acted upon.
+    fileprivate var mayBeOutdated: Bool {
+        switch self {
+        case .step(_, let error), .observation(let error): error.code == .notFound || error.code == .exists
+        default: false
+        }
     }
 }

@@ -18,24 +18,28 @@ extension LabEngine {
         guard lab != nil else { return }
         defer { wake() }
         var nextDue: Timestamp?
+        var rounds = 0
         repeat {
+            rounds += 1
             nextDue = try lab?.cluster.settle()
             // Endpoints first: what the kernel is to be brought to may take a while, and they need nothing of it.
             updateProxy()
             do {
+                // Also when it fails: what is being deleted ends all the same, and may be what is in the way.
+                defer { syncPods() }
                 try convergeNetwork(prune: prune)
-            } catch {
-                // What is being deleted ends all the same; it may be what is in the way.
-                syncPods()
-                throw error
             }
             try markNodes()
-        } while lab?.cluster.hasChanges == true
+        } while lab?.cluster.hasChanges == true && rounds < Self.roundsAtOnce
         api?.listenInside(controlPlanePlace())
         updateProxy()
-        syncPods()
+        if lab?.cluster.hasChanges == true { settleAgain(at: HostFacts.now) }
         if let nextDue { settleAgain(at: nextDue) }
     }
+
+    /// Far more than the controllers need. Clients that go on writing would otherwise keep the engine from everything
+    /// else it is asked, news of pods too.
+    private static let roundsAtOnce = 32
 
     /// Where the API listens inside the lab; nil while the node is not there.
     private func controlPlanePlace() -> LabAPI.InsidePlace? {
@@ -50,14 +54,21 @@ extension LabEngine {
 
     /// The controllers want to look again at a time, with or without a change.
     func settleAgain(at due: Timestamp) {
-        Task { [weak self] in
-            try? await Task.sleep(for: .seconds(max(0.1, Double(due.seconds) - Clock.wall())))
-            do {
-                try await self?.settle()
-            } catch {
-                self?.logger.error("\(ControlFailure(describing: error).message)")
-                await self?.settleAgain(at: HostFacts.now.advanced(by: 1))
-            }
+        alarm.set(at: Double(due.seconds)) { [weak self] in await self?.settleAsDue() }
+    }
+
+    private func settleAsDue() {
+        alarm.silence()
+        settleUnasked()
+    }
+
+    /// Nobody waits for the answer; what goes wrong now is tried again, and shown by `status`.
+    func settleUnasked() {
+        do {
+            try settle()
+        } catch {
+            logger.error("\(ControlFailure(describing: error).message)")
+            settleAgain(at: HostFacts.now.advanced(by: 1))
         }
     }
 

@@ -39,6 +39,8 @@ actor LabEngine {
     var writeFailure: (cause: ControlFailure, times: Int)?
     /// Whether the proxy, which could not listen everywhere, will be asked again.
     var isProxyRetryDue = false
+    /// When the controllers are run next though nothing has changed.
+    var alarm = Alarm()
     /// Hears what the kernel announces; nil when that cannot be had.
     var watch: NetworkWatch?
     let signal = NetworkSignal()
@@ -108,6 +110,7 @@ actor LabEngine {
     /// Stops serving. Pods and namespaces stay.
     func shutDown() {
         watch?.close()
+        alarm.silence()
         for follower in followers.values { follower.finish() }
         let affinity = plane.affinity
         if !affinity.isEmpty { proxyWatch.keep(affinity) }
@@ -176,23 +179,13 @@ actor LabEngine {
     func serveAPI() throws(ControlFailure) {
         guard let lab else { return }
         if api == nil {
-            let backend = EngineBackend(paths, runtime: runtime) { [weak self] in await self?.settleWhatClientsWrote() }
+            let backend = EngineBackend(paths, runtime: runtime) { [weak self] in await self?.settleUnasked() }
             let api = try LabAPI(
                 paths, files: lab.files, wanted: record.apiPort, backend: backend, logger: logger)
             self.api = api
             record.apiPort = api.port
         }
         api?.serve(lab.cluster.cluster, files: lab.files, access: record.source?.access ?? .confined)
-    }
-
-    /// Clients have their answer already; what goes wrong now is tried again, and shown by `status`.
-    private func settleWhatClientsWrote() {
-        do {
-            try settle()
-        } catch {
-            logger.error("\(ControlFailure(describing: error).message)")
-            settleAgain(at: HostFacts.now.advanced(by: 1))
-        }
     }
 
     /// What is to be told at the next chance; also written to the log.

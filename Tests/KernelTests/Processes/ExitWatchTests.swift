@@ -1,0 +1,74 @@
+import Glibc
+import NetworkPlanning
+import PodLifecycle
+import Synchronization
+import Testing
+
+@testable import LinuxKernel
+
+@Suite struct ExitWatchTests {
+    private func sleeper() throws -> pid_t {
+        try SpawnedProcess.start(
+            .init(
+                executable: "/bin/sleep", arguments: ["sleep", "60"], environment: [:], descriptors: [],
+                newSession: true))
+    }
+
+    private func id(_ name: String) -> ContainerID { ContainerID(podUID: "uid", container: name, attempt: 0) }
+
+    /// A pidfd with this number or the next free one; it shares its open file with `original`.
+    private func descriptor(sharing original: borrowing FileDescriptor, from number: Int32) -> Int32 {
+        fcntl(original.rawValue, F_DUPFD_CLOEXEC, number)
+    }
+
+    @Test func everyEndIsReportedOnce() async throws {
+        let ended = Ended()
+        let watch = try ExitWatch { ended.add($0) }
+        defer { watch.stop() }
+        let processes = try (0..<20).map { _ in try sleeper() }
+        for (number, pid) in processes.enumerated() {
+            try watch.add(FileDescriptor(owning: pidfd_open(pid, 0)), for: id("\(number)"), child: pid)
+        }
+        for pid in processes { kill(pid, SIGKILL) }
+        #expect(await ended.wait(for: 20).sorted() == (0..<20).map { "\($0)" }.sorted())
+    }
+
+    /// A child between its fork and its exec shares every descriptor of ours: what was closed here goes on being
+    /// watched, under a number that is another process's by then. That one must neither count as ended nor be waited
+    /// for, or no end would be reported any more.
+    @Test func aClosedDescriptorThatSomebodySharesIsNotTakenForItsSuccessor() async throws {
+        let ended = Ended()
+        let watch = try ExitWatch { ended.add($0) }
+        defer { watch.stop() }
+        let (first, second, third) = (try sleeper(), try sleeper(), try sleeper())
+        let shared = FileDescriptor(owning: pidfd_open(first, 0))
+        let number = descriptor(sharing: shared, from: 900)
+        try watch.add(FileDescriptor(owning: number), for: id("first"), child: first)
+        kill(first, SIGKILL)
+        #expect(await ended.wait(for: 1) == ["first"])
+
+        let other = FileDescriptor(owning: pidfd_open(second, 0))
+        let again = descriptor(sharing: other, from: number)
+        #expect(again == number)
+        try watch.add(FileDescriptor(owning: again), for: id("second"), child: second)
+        try await Task.sleep(for: .milliseconds(50))
+        try watch.add(FileDescriptor(owning: pidfd_open(third, 0)), for: id("third"), child: third)
+        kill(third, SIGKILL)
+        #expect(await ended.wait(for: 2) == ["first", "third"])
+        kill(second, SIGKILL)
+        #expect(await ended.wait(for: 3) == ["first", "third", "second"])
+        _ = shared.rawValue
+    }
+}
+
+private final class Ended: Sendable {
+    private let names = Mutex<[String]>([])
+
+    func add(_ id: ContainerID) { names.withLock { $0.append(id.container) } }
+
+    /// What has ended once there are so many, or after ten seconds.
+    func wait(for count: Int) async -> [String] {
+        for _ in 0..<1_000 where names.withLock({ $0.count }) < count { try? await Task.sleep(for: .milliseconds(10)) }
+        return names.withLock { $0 }
+    }
+}
