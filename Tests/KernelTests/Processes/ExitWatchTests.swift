@@ -16,6 +16,13 @@ import Testing
 
     private func id(_ name: String) -> ContainerID { ContainerID(podUID: "uid", container: name, attempt: 0) }
 
+    private func pidfd(of pid: pid_t) throws -> FileDescriptor {
+        guard let descriptor = ProcessIdentity(current: pid)?.open() else {
+            throw KernelError(.notFound, "open process \(pid)")
+        }
+        return descriptor
+    }
+
     /// A pidfd with this number or the next free one; it shares its open file with `original`.
     private func descriptor(sharing original: borrowing FileDescriptor, from number: Int32) -> Int32 {
         fcntl(original.rawValue, F_DUPFD_CLOEXEC, number)
@@ -27,7 +34,7 @@ import Testing
         defer { watch.stop() }
         let processes = try (0..<20).map { _ in try sleeper() }
         for (number, pid) in processes.enumerated() {
-            try watch.add(FileDescriptor(owning: pidfd_open(pid, 0)), for: id("\(number)"), child: pid)
+            try watch.add(try pidfd(of: pid), for: id("\(number)"), child: pid)
         }
         for pid in processes { kill(pid, SIGKILL) }
         #expect(await ended.wait(for: 20).sorted() == (0..<20).map { "\($0)" }.sorted())
@@ -41,18 +48,18 @@ import Testing
         let watch = try ExitWatch { ended.add($0) }
         defer { watch.stop() }
         let (first, second, third) = (try sleeper(), try sleeper(), try sleeper())
-        let shared = FileDescriptor(owning: pidfd_open(first, 0))
+        let shared = try pidfd(of: first)
         let number = descriptor(sharing: shared, from: 900)
         try watch.add(FileDescriptor(owning: number), for: id("first"), child: first)
         kill(first, SIGKILL)
         #expect(await ended.wait(for: 1) == ["first"])
 
-        let other = FileDescriptor(owning: pidfd_open(second, 0))
+        let other = try pidfd(of: second)
         let again = descriptor(sharing: other, from: number)
         #expect(again == number)
         try watch.add(FileDescriptor(owning: again), for: id("second"), child: second)
         try await Task.sleep(for: .milliseconds(50))
-        try watch.add(FileDescriptor(owning: pidfd_open(third, 0)), for: id("third"), child: third)
+        try watch.add(try pidfd(of: third), for: id("third"), child: third)
         kill(third, SIGKILL)
         #expect(await ended.wait(for: 2) == ["first", "third"])
         kill(second, SIGKILL)
