@@ -58,7 +58,8 @@ final class Poller {
         return token
     }
 
-    /// Frees a slot whose descriptor is closed now or was never watched: closing takes it out of epoll.
+    /// Frees a slot whose descriptor is closed now or was never watched: closing takes it out of epoll, at once or when a
+    /// child that is just being started lets go of it; events until then find nobody.
     func forget(_ token: Token) {
         let index = Int(UInt32(truncatingIfNeeded: token))
         slots[index].handler = nil
