@@ -12,6 +12,7 @@ final class FakeRuntime: ContainerRuntime {
         var probed = 0
         var connectResult = ConnectResult.refused
         var exitCode: Int32 = 0
+        var output = ""
         var failure: ContainerStatus?
         var onExit: (@Sendable (ContainerID) -> Void)?
     }
@@ -47,7 +48,7 @@ final class FakeRuntime: ContainerRuntime {
     func run(_ command: [String], in id: ContainerID, timeout: Double) throws(ContainerRuntimeError) -> CommandResult {
         state.withLock {
             $0.probed += 1
-            return CommandResult(exitCode: $0.exitCode, output: [], timedOut: false)
+            return CommandResult(exitCode: $0.exitCode, output: Array($0.output.utf8), timedOut: false)
         }
     }
 

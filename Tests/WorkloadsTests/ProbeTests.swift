@@ -65,13 +65,37 @@ struct ProbeTests {
     @Test(
         "an HTTP probe passes with a status from 200 to 399",
         arguments: [
-            ("HTTP/1.1 200 OK\r\n\r\n", true), ("HTTP/1.1 302 Found\r\n\r\n", true), ("HTTP/1.1 400 Bad\r\n", false),
-            ("HTTP/1.1 500 \r\n", false), ("SSH-2.0-x\r\n", false), ("", false),
+            ("HTTP/1.1 200 OK\r\n\r\n", nil), ("HTTP/1.1 302 Found\r\n\r\n", nil),
+            ("HTTP/1.1 400 Bad\r\n", "HTTP probe failed with statuscode: 400"),
+            ("HTTP/1.1 500 \r\n", "HTTP probe failed with statuscode: 500"),
+            ("SSH-2.0-x\r\n", "Get \"http://10.0.0.7:80/z\": malformed HTTP response \"SSH-2.0-x\""),
+            ("", "Get \"http://10.0.0.7:80/z\": EOF"),
+        ] as [(String, String?)])
+    func judgesHTTP(answer: String, failure: String?) throws {
+        let (http, tcp) = (try probe("GET /z HTTP/1.1\r\n\r\n"), try probe(nil))
+        let result = ConnectResult.answered(Array(answer.utf8))
+        #expect(ProbeCheck.answer(result, of: http) == failure.map { .failure($0) } ?? .success)
+        #expect(ProbeCheck.answer(result, of: tcp) == .success)
+    }
+
+    private func probe(_ request: String?) throws -> ConnectProbe {
+        ConnectProbe(
+            namespace: try #require(NamespaceName(rawValue: "lab.pod")), address: IPAddress(10, 0, 0, 7), port: 80,
+            request: request.map { Array($0.utf8) }, timeout: 1)
+    }
+
+    @Test(
+        "why there was no answer is said as Go says it",
+        arguments: [
+            (ConnectResult.refused, "dial tcp 10.0.0.7:80: connect: connection refused"),
+            (.unreachable(errno: 113), "dial tcp 10.0.0.7:80: connect: no route to host"),
+            (.unreachable(errno: 101), "dial tcp 10.0.0.7:80: connect: network is unreachable"),
         ])
-    func judgesHTTP(answer: String, passes: Bool) {
-        #expect(ProbeCheck.passes(.answered(Array(answer.utf8)), isHTTP: true) == passes)
-        #expect(ProbeCheck.passes(.answered(Array(answer.utf8)), isHTTP: false))
-        #expect(!ProbeCheck.passes(.refused, isHTTP: true))
+    func connectionFailures(result: ConnectResult, words: String) throws {
+        #expect(ProbeCheck.answer(result, of: try probe(nil)) == .failure(words))
+        let http = try probe("GET / HTTP/1.1\r\n\r\n")
+        #expect(ProbeCheck.answer(result, of: http) == .failure("Get \"http://10.0.0.7:80/\": \(words)"))
+        #expect(ProbeCheck.answer(.timedOut, of: try probe(nil)) == .failure("dial tcp 10.0.0.7:80: i/o timeout"))
     }
 
     @Test("a probe's port may be a name, its host defaults to the pod's address")

@@ -24,6 +24,11 @@ final class WorkersFixture: Sendable {
     var last: PodStatusUpdate? { updates.all.last }
     var words: [String] { updates.all.map { Pod(metadata: ObjectMeta(), status: $0.status).statusWord } }
     var reports: Int { updates.all.count }
+    /// What was told, as `kubectl describe` shows it.
+    var told: [String] {
+        updates.all.flatMap(\.events).map { "\($0.isWarning ? "Warning" : "Normal") \($0.reason) \($0.message)" }
+    }
+    var paths: Set<String> { Set(updates.all.flatMap(\.events).map(\.fieldPath)) }
 
     /// What an action leads to may lead to another: each round of the queue carries out one.
     func settle() { for _ in 0..<20 { workers.settle() } }

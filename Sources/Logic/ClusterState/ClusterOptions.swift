@@ -19,7 +19,7 @@ package struct ClusterOptions: Hashable, Sendable {
     package init(
         seed: Seed, serviceSubnet: IPPrefix = IPPrefix(IPAddress(10, 96, 0, 0), 16),
         podSubnet: IPPrefix = IPPrefix(IPAddress(10, 244, 0, 0), 16), nodeCIDRLength: Int = 24, pins: Pins = Pins(),
-        apiServer: IPAddress? = nil, apiServerPort: Int32 = 6443, eventLimit: Int = 1000
+        apiServer: IPAddress? = nil, apiServerPort: Int32 = 6443, eventLimit: Int = 5000
     ) {
         self.seed = seed
         self.serviceSubnet = serviceSubnet

@@ -23,6 +23,7 @@ package struct PodMachine: Sendable {
     package internal(set) var containers: [ContainerProgress]
     package let startTime: Double
     private var terminateBy: Double?
+    private var events: [PodEvent] = []
     private var isFinished = false
 
     private static let terminate: Int32 = 15
@@ -38,6 +39,13 @@ package struct PodMachine: Sendable {
         }
         let reason = initContainers.isEmpty ? "ContainerCreating" : "PodInitializing"
         containers = (pod.spec?.containers ?? []).map { Self.progress($0, isInit: false, reason, isRunnable) }
+        events = (self.initContainers + containers).flatMap(\.imageEvents)
+    }
+
+    /// What is to be told since the last call, in order.
+    package mutating func takeEvents() -> [PodEvent] {
+        defer { events = [] }
+        return events
     }
 
     /// What an earlier process left of a container; attempts in ascending order.
@@ -48,7 +56,10 @@ package struct PodMachine: Sendable {
             progress.stage = .starting
             progress.backoff = RestartBackoff(restarts: attempt)
         }
+        let told = events
         report(container: container, attempt: attempt, status, now: now)
+        // It was started, and told of, by the earlier process.
+        events = told
     }
 
     /// A newer version of the object: only deletion and metadata matter, the rest of a pod cannot change.
@@ -63,18 +74,24 @@ package struct PodMachine: Sendable {
 
     /// A container was started, ended, or could not be started. Reports about another attempt are ignored.
     package mutating func report(container: String, attempt: Int, _ status: ContainerStatus, now: Double) {
+        var told: [PodEvent] = []
         update(container) { progress in
             guard progress.attempt == attempt, progress.termination == nil else { return }
+            let isNew = progress.stage == .starting
+            if isNew { told.append(progress.createdEvent) }
             switch status {
             case .running(_, let startedAt):
+                if isNew { told.append(progress.startedEvent) }
                 if !progress.isRunning { progress.started(at: startedAt) }
             case .exited(let code, _, let startedAt, let finishedAt):
+                if isNew { told.append(progress.startedEvent) }
                 let reason = code == 0 ? "Completed" : "Error"
                 progress.stage = .ended(
                     ContainerStateTerminated(
                         exitCode: code, reason: reason, startedAt: Timestamp(seconds: Int64(startedAt)),
                         finishedAt: Timestamp(seconds: Int64(finishedAt))), at: finishedAt)
             case .failed(let reason, let message):
+                told.append(progress.failedEvent(message))
                 // containerd: exit code 128 and the epoch as its start.
                 progress.stage = .ended(
                     ContainerStateTerminated(
@@ -82,40 +99,55 @@ package struct PodMachine: Sendable {
                         finishedAt: Timestamp(seconds: Int64(now))), at: now)
             }
         }
+        events += told
     }
 
     /// It cannot be prepared: a variable of its environment is not to be had, say.
     package mutating func refuse(container: String, reason: String, message: String) {
-        update(container) { $0.stage = .waiting(reason: reason, message: message) }
+        var told: PodEvent?
+        update(container) { progress in
+            progress.stage = .waiting(reason: reason, message: message)
+            told = progress.failedEvent(message)
+        }
+        if let told { events.append(told) }
     }
 
-    package mutating func answer(container: String, attempt: Int, _ kind: ProbeKind, success: Bool, now: Double) {
+    package mutating func answer(
+        container: String, attempt: Int, _ kind: ProbeKind, _ answer: ProbeAnswer, now: Double
+    ) {
+        var told: PodEvent?
         update(container) { progress in
-            if progress.attempt == attempt { progress.probes[kind]?.answered(success, at: now) }
+            guard progress.attempt == attempt, progress.isRunning else { return }
+            progress.probes[kind]?.answered(answer == .success, at: now)
+            // One that is on its way out fails its probes as a matter of course.
+            if progress.killAt == nil { told = progress.event(kind, answer) }
         }
+        if let told { events.append(told) }
     }
 
     /// Everything that is due.
     package mutating func advance(now: Double) -> [Action] {
         var actions: [Action] = []
+        var told: [PodEvent] = []
         let policy = pod.spec?.restartPolicy ?? "Always"
         var mayStart = !isTerminating
         initContainers = initContainers.map { progress in
             // In order: the next only once the one before has succeeded. On success none is restarted.
             var progress = progress
-            advance(&progress, policy: policy == "Never" ? "Never" : "OnFailure", mayStart, now, &actions)
+            advance(&progress, policy: policy == "Never" ? "Never" : "OnFailure", mayStart, now, &actions, &told)
             mayStart = mayStart && progress.succeeded
             return progress
         }
         containers = containers.map { progress in
             var progress = progress
-            advance(&progress, policy: policy, mayStart, now, &actions)
+            advance(&progress, policy: policy, mayStart, now, &actions, &told)
             return progress
         }
         if isTerminating, !isFinished, (initContainers + containers).allSatisfy({ !$0.isActive }) {
             isFinished = true
             actions.append(.finished)
         }
+        events += told
         return actions
     }
 
@@ -130,24 +162,27 @@ package struct PodMachine: Sendable {
     }
 
     private func advance(
-        _ progress: inout ContainerProgress, policy: String, _ mayStart: Bool, _ now: Double, _ actions: inout [Action]
+        _ progress: inout ContainerProgress, policy: String, _ mayStart: Bool, _ now: Double,
+        _ actions: inout [Action], _ told: inout [PodEvent]
     ) {
         let name = progress.container.name
         func start() {
             progress.stage = .starting
+            told.append(progress.pulledEvent)
             actions.append(.start(container: name, attempt: progress.attempt))
         }
         switch progress.stage {
         case .waiting(let reason, _):
             if mayStart, reason == "ContainerCreating" || reason == "PodInitializing" { start() }
         case .starting: break
-        case .running: tend(&progress, now, &actions)
+        case .running: tend(&progress, now, &actions, &told)
         case .ended(let termination, let end):
             guard !isTerminating, policy == "Always" || (policy == "OnFailure" && termination.exitCode != 0) else {
                 progress.restartAt = nil
                 return
             }
             let restartAt = progress.restartAt ?? progress.backoff.restartTime(afterEnd: end)
+            if progress.restartAt == nil, now < restartAt { told.append(progress.backOffEvent) }
             progress.restartAt = restartAt
             guard now >= restartAt else { return }
             progress.restartAt = nil
@@ -160,11 +195,14 @@ package struct PodMachine: Sendable {
     }
 
     /// A running container: stops it when it must go, asks its probes when they are due.
-    private func tend(_ progress: inout ContainerProgress, _ now: Double, _ actions: inout [Action]) {
+    private func tend(
+        _ progress: inout ContainerProgress, _ now: Double, _ actions: inout [Action], _ told: inout [PodEvent]
+    ) {
         let name = progress.container.name
         let grace = Double(pod.spec?.terminationGracePeriodSeconds ?? 30)
         let stopBy = terminateBy ?? (progress.isUnhealthy ? progress.killAt ?? now + grace : nil)
         if let stopBy {
+            if progress.killAt == nil { told.append(progress.killingEvent(isLeaving: isTerminating)) }
             if progress.killAt == nil, now < stopBy {
                 actions.append(.signal(container: name, attempt: progress.attempt, Self.terminate))
             }

@@ -39,14 +39,50 @@ package enum ProbeCheck: Hashable, Sendable {
                 request: probe.httpGet.map { Self.request($0, target, port) }, timeout: timeout))
     }
 
-    /// Success: connected, and for HTTP a status from 200 to 399 (kubelet's http prober).
-    package static func passes(_ result: ConnectResult, isHTTP: Bool) -> Bool {
-        guard case .answered(let bytes) = result else { return false }
-        guard isHTTP else { return true }
+    /// Success: connected, and for HTTP a status from 200 to 399 (kubelet's tcp and http probers). What is said of a
+    /// failure is what Go's net package says.
+    package static func answer(_ result: ConnectResult, of probe: ConnectProbe) -> ProbeAnswer {
+        let place = place(probe.address, probe.port)
+        let url = probe.request.map { "Get \"http://\(place)\(path(of: $0))\": " }
+        switch result {
+        case .answered(let bytes): return url.map { answer(bytes, $0) } ?? .success
+        case .refused: return .failure("\(url ?? "")dial tcp \(place): connect: connection refused")
+        case .unreachable(let errno):
+            return .failure("\(url ?? "")dial tcp \(place): connect: \(words(errno))")
+        case .timedOut:
+            let late = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+            return .failure(url.map { $0 + late } ?? "dial tcp \(place): i/o timeout")
+        }
+    }
+
+    private static func answer(_ bytes: [UInt8], _ url: String) -> ProbeAnswer {
+        guard !bytes.isEmpty else { return .failure("\(url)EOF") }
         let line = bytes.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
-        let words = String(decoding: line, as: UTF8.self).split(separator: " ")
-        guard words.count >= 2, words[0].hasPrefix("HTTP/"), let status = Int(words[1]) else { return false }
-        return (200..<400).contains(status)
+        let text = String(decoding: line.prefix(100), as: UTF8.self)
+        let words = text.split(separator: " ")
+        guard words.count >= 2, words[0].hasPrefix("HTTP/"), let status = Int(words[1]) else {
+            return .failure("\(url)malformed HTTP response \"\(text)\"")
+        }
+        return (200..<400).contains(status) ? .success : .failure("HTTP probe failed with statuscode: \(status)")
+    }
+
+    private static func place(_ address: IPAddress, _ port: UInt16) -> String {
+        address.family == .ipv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
+    }
+
+    private static func path(of request: [UInt8]) -> String {
+        let words = String(decoding: request.prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self).split(separator: " ")
+        return words.count > 1 ? String(words[1]) : "/"
+    }
+
+    /// Linux' numbers of those a connection may end with.
+    private static func words(_ errno: Int32) -> String {
+        switch errno {
+        case 101: "network is unreachable"
+        case 104: "connection reset by peer"
+        case 113: "no route to host"
+        default: "errno \(errno)"
+        }
     }
 
     private static func port(_ reference: IntOrString, of container: Container) -> UInt16? {
@@ -61,8 +97,10 @@ package enum ProbeCheck: Hashable, Sendable {
     private static func request(_ get: HTTPGetAction, _ address: IPAddress, _ port: UInt16) -> [UInt8] {
         let own = (get.path ?? "/")
         let path = own.hasPrefix("/") ? own : "/" + own
-        let host = address.family == .ipv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
-        var headers = [("Host", host), ("User-Agent", "kube-probe/1.25"), ("Accept", "*/*"), ("Connection", "close")]
+        var headers = [
+            ("Host", place(address, port)), ("User-Agent", "kube-probe/1.25"), ("Accept", "*/*"),
+            ("Connection", "close"),
+        ]
         for header in get.httpHeaders ?? [] {
             headers.removeAll { $0.0.lowercased() == header.name.lowercased() }
             headers.append((header.name, header.value))

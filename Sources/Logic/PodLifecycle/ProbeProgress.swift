@@ -10,6 +10,15 @@ package enum ProbeKind: String, Hashable, Sendable, CaseIterable {
     case readiness
 }
 
+/// What came of asking once (kubelet's pkg/probe).
+package enum ProbeAnswer: Hashable, Sendable {
+    case success
+    /// What it said, or why there was no saying.
+    case failure(String)
+    /// It could not be asked; counts as a failure.
+    case error(String)
+}
+
 /// What a row of answers to one probe has come to (kubelet's prober worker).
 package struct ProbeProgress: Hashable, Sendable {
     package let probe: Probe

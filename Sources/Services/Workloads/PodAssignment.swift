@@ -1,5 +1,6 @@
 package import KubernetesModel
 package import NetworkModel
+package import PodLifecycle
 
 /// A pod that is bound to a node and whose network is ready.
 package struct PodAssignment: Hashable, Sendable {
@@ -28,12 +29,17 @@ package struct PodStatusUpdate: Hashable, Sendable {
     package var status: PodStatus
     /// Every container has ended and is forgotten: a pod that is being deleted can be removed from the store.
     package var isGone: Bool
+    /// What kubelet would tell about it besides, in order.
+    package var events: [PodEvent]
 
-    package init(namespace: String, name: String, uid: String, status: PodStatus, isGone: Bool) {
+    package init(
+        namespace: String, name: String, uid: String, status: PodStatus, isGone: Bool, events: [PodEvent] = []
+    ) {
         self.namespace = namespace
         self.name = name
         self.uid = uid
         self.status = status
         self.isGone = isGone
+        self.events = events
     }
 }

@@ -86,26 +86,27 @@ extension PodWorkers {
         let check = ProbeCheck(
             probe, of: container, namespace: assignment.network, address: assignment.podIPs.first, timeout: timeout)
         probes { [self] in
-            let success = passes(check, id, isHTTP: probe.httpGet != nil, timeout)
+            let answer = ask(check, id, timeout)
             let now = clock.now
             enqueue(id.podUID) {
-                $0.machine.answer(container: id.container, attempt: id.attempt, kind, success: success, now: now)
+                $0.machine.answer(container: id.container, attempt: id.attempt, kind, answer, now: now)
             }
         }
     }
 
-    /// Blocks for as long as the probe takes. What the runtime cannot do is a failure of the probe.
-    private func passes(_ check: ProbeCheck, _ id: ContainerID, isHTTP: Bool, _ timeout: Double) -> Bool {
+    /// Blocks for as long as the probe takes.
+    private func ask(_ check: ProbeCheck, _ id: ContainerID, _ timeout: Double) -> ProbeAnswer {
         do throws(ContainerRuntimeError) {
             switch check {
             case .command(let command):
                 let result = try runtime.run(command, in: id, timeout: timeout)
-                return result.exitCode == 0 && !result.timedOut
-            case .connection(let probe): return ProbeCheck.passes(try runtime.connect(probe), isHTTP: isHTTP)
-            case .impossible: return false
+                if result.timedOut { return .failure("command \"\(command.joined(separator: " "))\" timed out") }
+                return result.exitCode == 0 ? .success : .failure(String(decoding: result.output, as: UTF8.self))
+            case .connection(let probe): return ProbeCheck.answer(try runtime.connect(probe), of: probe)
+            case .impossible(let message): return .error(message)
             }
         } catch {
-            return false
+            return .error("\(error)")
         }
     }
 }

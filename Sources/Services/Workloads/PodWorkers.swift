@@ -154,10 +154,13 @@ package final class PodWorkers: Sendable {
 
     private func publish(_ uid: String, _ worker: Worker, _ now: Double, isGone: Bool = false) {
         let status = Self.status(worker, now)
-        guard isGone || status != worker.reported else { return }
+        let events = workers.withLock { $0[uid]?.machine.takeEvents() ?? [] }
+        guard isGone || status != worker.reported || !events.isEmpty else { return }
         workers.withLock { $0[uid]?.reported = status }
         let pod = worker.assignment.pod
-        report(PodStatusUpdate(namespace: pod.namespace, name: pod.name, uid: uid, status: status, isGone: isGone))
+        report(
+            PodStatusUpdate(
+                namespace: pod.namespace, name: pod.name, uid: uid, status: status, isGone: isGone, events: events))
     }
 
     private static func status(_ worker: Worker, _ now: Double) -> PodStatus {

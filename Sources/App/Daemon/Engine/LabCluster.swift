@@ -4,6 +4,7 @@ internal import Datapath
 internal import KubernetesModel
 internal import LabFiles
 internal import NetworkModel
+internal import PodLifecycle
 internal import Workloads
 
 /// A lab's objects with the controllers that work on them: everything Kubernetes, nothing of the kernel.
@@ -128,6 +129,11 @@ final class LabCluster {
     /// Takes over what the workers say of a pod.
     func report(_ update: PodStatusUpdate) throws {
         guard let pod = cluster.get(Pod.self, update.namespace, update.name), pod.uid == update.uid else { return }
+        for event in update.events {
+            try cluster.record(
+                about: pod, fieldPath: event.fieldPath, event.reason, event.message,
+                source: EventSource(component: "kubelet", host: pod.spec?.nodeName), isWarning: event.isWarning)
+        }
         if update.isGone, pod.metadata.deletionTimestamp != nil {
             try cluster.delete(Pod.self, update.namespace, update.name, uid: update.uid, gracePeriodSeconds: 0)
             return

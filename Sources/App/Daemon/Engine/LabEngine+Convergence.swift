@@ -27,12 +27,11 @@ extension LabEngine {
             do {
                 // Also when it fails: what is being deleted ends all the same, and may be what is in the way.
                 defer { syncPods() }
-                try convergeNetwork(prune: prune)
+                if try convergeNetwork(prune: prune) { updateProxy() }
             }
             try markNodes()
         } while lab?.cluster.hasChanges == true && rounds < Self.roundsAtOnce
         api?.listenInside(controlPlanePlace())
-        updateProxy()
         if lab?.cluster.hasChanges == true { settleAgain(at: HostFacts.now) }
         if let nextDue { settleAgain(at: nextDue) }
     }
@@ -73,10 +72,12 @@ extension LabEngine {
     }
 
     /// Brings the kernel to the network that the objects describe, when that has changed.
-    private func convergeNetwork(prune: Bool) throws {
-        guard let current = lab else { return }
+    ///
+    /// - Returns: whether it had.
+    private func convergeNetwork(prune: Bool) throws -> Bool {
+        guard let current = lab else { return false }
         let wanted = current.cluster.network(current.setting)
-        guard wanted != current.network || prune else { return }
+        guard wanted != current.network || prune else { return false }
         let datapath = Datapath(wanted)
         for warning in datapath.warnings where current.datapath?.warnings.contains(warning) != true {
             logger.warning("\(warning)")
@@ -102,6 +103,7 @@ extension LabEngine {
         lab?.datapath = datapath
         lab?.networkError = nil
         followNetwork(datapath.state)
+        return true
     }
 
     static func namespacesMade(by plan: Plan) -> Set<NamespaceName> {

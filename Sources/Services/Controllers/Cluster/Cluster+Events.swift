@@ -2,18 +2,57 @@ package import ClusterState
 package import KubernetesModel
 
 extension Cluster {
-    /// Stores an event, and deletes the oldest ones beyond the limit.
+    /// Stores an event, and deletes the oldest ones beyond the limit. One that says what another said before is counted
+    /// on that one, as client-go's recorder does.
     ///
     /// - Throws: as ``create(_:)``.
     package func record(_ event: Event) throws(ClusterError) {
         try transaction { state throws(ClusterError) in
+            let saying = EventSaying(event)
+            if let key = state.eventKeys[saying], let known = state.objects["Event"]?[key] as? Event {
+                var again = known
+                again.count = (known.count ?? 1) + 1
+                again.lastTimestamp = event.lastTimestamp
+                _ = try put(again, over: known, &state)
+                return
+            }
             let created = try create(event, &state)
             state.eventOrder.append(ObjectKey(created))
+            state.eventKeys[saying] = ObjectKey(created)
             while state.eventOrder.count > options.eventLimit {
                 let oldest = state.eventOrder.removeFirst()
                 guard let event = state.objects["Event"]?[oldest] as? Event else { continue }
+                state.eventKeys[EventSaying(event)] = nil
                 try drop(event, &state)
             }
+        }
+    }
+
+    /// Tells something about an object. In a namespace that is being emptied nobody would read it, so nothing is told.
+    ///
+    /// - Parameters:
+    ///   - uid: another than the object's own, as kubelet's events about its node have.
+    ///   - fieldPath: which part of the object it is about.
+    package func record(
+        about object: some KubernetesObject, uid: String? = nil, fieldPath: String? = nil, _ reason: String,
+        _ message: String, source: EventSource, isWarning: Bool = false
+    ) throws(ClusterError) {
+        let resource = type(of: object).resource
+        let namespace = object.namespace.isEmpty ? "default" : object.namespace
+        guard get(Namespace.self, "", namespace)?.metadata.deletionTimestamp == nil else { return }
+        let now = clock()
+        let event = Event(
+            metadata: ObjectMeta(generateName: "\(object.name).", namespace: namespace),
+            involvedObject: ObjectReference(
+                apiVersion: resource.apiVersion, kind: resource.kind, namespace: object.metadata.namespace,
+                name: object.name, uid: uid ?? object.metadata.uid, resourceVersion: object.metadata.resourceVersion,
+                fieldPath: fieldPath),
+            reason: reason, message: message, source: source, firstTimestamp: now, lastTimestamp: now, count: 1,
+            type: isWarning ? "Warning" : "Normal")
+        do throws(ClusterError) {
+            try record(event)
+        } catch .namespaceTerminating {
+            // It began to be emptied just now.
         }
     }
 
@@ -22,5 +61,24 @@ extension Cluster {
         let resource = type(of: object).resource
         let key = StoreKey.key(of: resource, namespace: object.namespace, name: object.name)
         return store.get(key)?.createRevision ?? 0
+    }
+}
+
+/// What an event says of what, whenever it says it.
+struct EventSaying: Hashable {
+    private let about: ObjectReference
+    private let reason: String?
+    private let message: String?
+    private let source: EventSource?
+    private let type: String?
+
+    init(_ event: Event) {
+        var about = event.involvedObject
+        about.resourceVersion = nil
+        self.about = about
+        reason = event.reason
+        message = event.message
+        source = event.source
+        type = event.type
     }
 }

@@ -28,6 +28,7 @@ extension Cluster {
     /// - Throws: `storage`.
     package func setNodeNetworkReady(_ name: String, _ ready: Bool) throws(ClusterError) {
         let now = clock()
+        let known = get(Node.self, name)
         try modify(Node.self, "", name) { node in
             var condition = NodeRegistration.readyCondition(networkReady: ready)
             let before = node.status?.conditions?.first { $0.type == "Ready" }
@@ -38,5 +39,14 @@ extension Cluster {
             status.conditions = (status.conditions ?? []).filter { $0.type != "Ready" } + [condition]
             node.status = status
         }
+        let before = known?.status?.conditions?.first { $0.type == "Ready" }?.status == "True"
+        if let known, before != ready { try tell(of: known, ready ? "NodeReady" : "NodeNotReady") }
+    }
+
+    /// What a kubelet tells of its own node, whose name it takes for the uid.
+    func tell(of node: Node, _ reason: String) throws(ClusterError) {
+        try record(
+            about: node, uid: node.name, reason, "Node \(node.name) status is now: \(reason)",
+            source: EventSource(component: "kubelet", host: node.name))
     }
 }

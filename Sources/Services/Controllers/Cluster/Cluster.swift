@@ -19,6 +19,8 @@ package final class Cluster: Sendable {
         var wake: [@Sendable () -> Void] = []
         /// Events, oldest first; some may be gone.
         var eventOrder: [ObjectKey] = []
+        /// The event that says it; it may be gone.
+        var eventKeys: [EventSaying: ObjectKey] = [:]
         /// Whether this is a copy on which something is tried out: nothing reaches the store.
         var isDryRun = false
     }
@@ -58,6 +60,9 @@ package final class Cluster: Sendable {
         state.eventOrder = listing.values.sorted { $0.createRevision < $1.createRevision }.compactMap { value in
             let parts = value.key.split(separator: "/")
             return parts.count == 4 && parts[1] == "events" ? ObjectKey(String(parts[2]), String(parts[3])) : nil
+        }
+        for (key, event) in state.objects["Event"] ?? [:] {
+            if let event = event as? Event { state.eventKeys[EventSaying(event)] = key }
         }
         state.revision = listing.revision
         state.compacted = listing.revision

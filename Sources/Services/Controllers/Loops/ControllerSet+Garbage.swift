@@ -42,25 +42,11 @@ extension ControllerSet {
         if cluster.identities(in: name).isEmpty { try cluster.finish(namespace) }
     }
 
-    /// Tells something about an object, and forgets the oldest events beyond the limit.
+    /// Tells something about an object.
     func record(
         _ object: some KubernetesObject, _ reason: String, _ message: String, component: String, warning: Bool = false
     ) throws(ClusterError) {
-        let type = Swift.type(of: object)
-        let namespace = object.namespace.isEmpty ? "default" : object.namespace
-        guard cluster.get(Namespace.self, "", namespace)?.metadata.deletionTimestamp == nil else { return }
-        let event = Event(
-            metadata: ObjectMeta(generateName: "\(object.name).", namespace: namespace),
-            involvedObject: ObjectReference(
-                apiVersion: type.resource.apiVersion, kind: type.resource.kind,
-                namespace: object.metadata.namespace,
-                name: object.name, uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion),
-            reason: reason, message: message, source: EventSource(component: component), firstTimestamp: now,
-            lastTimestamp: now, count: 1, type: warning ? "Warning" : "Normal")
-        do throws(ClusterError) {
-            try cluster.record(event)
-        } catch .namespaceTerminating {
-            // Nobody will read it.
-        }
+        try cluster.record(
+            about: object, reason, message, source: EventSource(component: component), isWarning: warning)
     }
 }

@@ -21,6 +21,8 @@ extension ControllerSet {
         if cidr == nil { cidr = nextNodeCIDR()?.description }
         let ready = node.status?.conditions?.first { $0.type == "Ready" }?.status
         let isCordoned = node.spec?.unschedulable == true
+        let wasCordoned = node.spec?.taints?.contains { $0.key == "node.kubernetes.io/unschedulable" } == true
+        let isNew = cluster.get(Lease.self, Lease.nodeNamespace, name) == nil
         try cluster.modify(Node.self, "", name) { node in
             var spec = node.spec ?? NodeSpec()
             spec.podCIDR = cidr
@@ -42,6 +44,14 @@ extension ControllerSet {
             want("node.kubernetes.io/unschedulable", "NoSchedule", isCordoned)
             if taints != kept { spec.taints = taints.isEmpty ? nil : taints }
             node.spec = spec
+        }
+        if isNew {
+            try record(
+                node, "RegisteredNode", "Node \(name) event: Registered Node \(name) in Controller",
+                component: "node-controller")
+        }
+        if isCordoned != wasCordoned {
+            try cluster.tell(of: node, isCordoned ? "NodeNotSchedulable" : "NodeSchedulable")
         }
         try makeLease(of: node)
     }
