@@ -39,6 +39,19 @@ struct EventTests {
         #expect(lab.cluster.list(Event.self).count { $0.message == "a" && $0.count == 1 } == 2)
     }
 
+    @Test("events of one second are listed in the order they came")
+    func order() throws {
+        let lab = try TestCluster()
+        let pod = Pod(metadata: ObjectMeta(name: "p", namespace: "default", uid: "u"))
+        let messages = (0..<40).map { "message \($0)" }
+        for message in messages {
+            try lab.cluster.record(about: pod, "Told", message, source: EventSource(component: "kubelet"))
+        }
+        #expect(lab.cluster.list(Event.self).map { $0.message ?? "" } == messages)
+        let name = try #require(lab.cluster.list(Event.self).first?.name)
+        #expect(name.hasPrefix("p.") && name.count == "p.".count + 16)
+    }
+
     @Test("a node is registered, becomes ready, is cordoned and uncordoned, each told once")
     func nodes() throws {
         let lab = try TestCluster()

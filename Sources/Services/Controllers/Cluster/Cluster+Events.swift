@@ -16,6 +16,10 @@ extension Cluster {
                 _ = try put(again, over: known, &state)
                 return
             }
+            var event = event
+            if (event.metadata.name ?? "").isEmpty, event.metadata.generateName == nil {
+                event.metadata.name = Self.eventName(of: event, state.revision)
+            }
             let created = try create(event, &state)
             state.eventOrder.append(ObjectKey(created))
             state.eventKeys[saying] = ObjectKey(created)
@@ -26,6 +30,13 @@ extension Cluster {
                 try drop(event, &state)
             }
         }
+    }
+
+    /// The object's name and the time in hexadecimal nanoseconds, as client-go's recorder makes it: the events of an
+    /// object are listed in their order. The revision stands for what is below a second, and for uniqueness.
+    private static func eventName(of event: Event, _ revision: Int64) -> String {
+        let time = (event.lastTimestamp?.seconds ?? 0) * 1_000_000_000 + revision % 1_000_000_000
+        return "\(event.involvedObject.name ?? "").\(String(time, radix: 16))"
     }
 
     /// Tells something about an object. In a namespace that is being emptied nobody would read it, so nothing is told.
@@ -42,7 +53,7 @@ extension Cluster {
         guard get(Namespace.self, "", namespace)?.metadata.deletionTimestamp == nil else { return }
         let now = clock()
         let event = Event(
-            metadata: ObjectMeta(generateName: "\(object.name).", namespace: namespace),
+            metadata: ObjectMeta(namespace: namespace),
             involvedObject: ObjectReference(
                 apiVersion: resource.apiVersion, kind: resource.kind, namespace: object.metadata.namespace,
                 name: object.name, uid: uid ?? object.metadata.uid, resourceVersion: object.metadata.resourceVersion,
