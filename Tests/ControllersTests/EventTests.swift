@@ -52,6 +52,18 @@ struct EventTests {
         #expect(name.hasPrefix("p.") && name.count == "p.".count + 16)
     }
 
+    @Test("an object with the longest of names has events too", arguments: ["p", "p.", "p-"])
+    func longNames(end: String) throws {
+        let lab = try TestCluster()
+        // What is left of it ends where a name may not end.
+        let name = String(repeating: "n", count: 235) + end + String(repeating: "o", count: 253 - 235 - end.count)
+        let pod = Pod(metadata: ObjectMeta(name: name, namespace: "default", uid: "u"))
+        try lab.cluster.record(about: pod, "Told", "told", source: EventSource(component: "kubelet"))
+        let event = try #require(lab.cluster.list(Event.self).first)
+        #expect(event.name.count <= 253 && event.involvedObject.name == name)
+        #expect(!event.name.contains("-.") && !event.name.contains(".."))
+    }
+
     @Test("a node is registered, becomes ready, is cordoned and uncordoned, each told once")
     func nodes() throws {
         let lab = try TestCluster()

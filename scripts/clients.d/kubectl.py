@@ -33,8 +33,8 @@ terminal(
     [r"^said \w+d\r?$"],
     [(r"[#$] ", "echo said $(echo typed)\n"), (r"said typed", "exit 3\n")],
 )
-# Control-C reaches the program, not kubectl. The trap, because a shell without one loses what comes while it is about to
-# become the last of its commands.
+# Control-C reaches the program, not kubectl. The trap, because a shell without one loses what comes while it is about
+# to become the last of its commands.
 terminal(
     "kubectl exec -it long -- sh -c 'trap \"exit 9\" INT; echo ready; while :; do sleep 0.1; done'",
     9,

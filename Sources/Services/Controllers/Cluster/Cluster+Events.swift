@@ -36,7 +36,11 @@ extension Cluster {
     /// object are listed in their order. The revision stands for what is below a second, and for uniqueness.
     private static func eventName(of event: Event, _ revision: Int64) -> String {
         let time = (event.lastTimestamp?.seconds ?? 0) * 1_000_000_000 + revision % 1_000_000_000
-        return "\(event.involvedObject.name ?? "").\(String(time, radix: 16))"
+        let suffix = "." + String(time, radix: 16)
+        // A name takes 253 characters, and none of its parts ends with anything but a letter or a digit.
+        var base = (event.involvedObject.name ?? "").prefix(253 - suffix.count)
+        while let last = base.last, last == "." || last == "-" { base.removeLast() }
+        return base + suffix
     }
 
     /// Tells something about an object. In a namespace that is being emptied nobody would read it, so nothing is told.
