@@ -56,7 +56,7 @@ struct EventTests {
     func longNames(end: String) throws {
         let lab = try TestCluster()
         // What is left of it ends where a name may not end.
-        let name = String(repeating: "n", count: 235) + end + String(repeating: "o", count: 253 - 235 - end.count)
+        let name = String(repeating: "n", count: 234) + end + String(repeating: "o", count: 253 - 234 - end.count)
         let pod = Pod(metadata: ObjectMeta(name: name, namespace: "default", uid: "u"))
         try lab.cluster.record(about: pod, "Told", "told", source: EventSource(component: "kubelet"))
         let event = try #require(lab.cluster.list(Event.self).first)
