@@ -122,6 +122,8 @@ struct SecurityReliabilityTests {
             }
             let status = text(try #require(try StateFile.read("/proc/\(pid)/status")))
             #expect(status.contains("CapEff:\t0000000000000400"), "\(status)")
+            // The shim carries the line into the log, a moment after it was printed.
+            for _ in 0..<1_000 where fixture.log("low").isEmpty { usleep(10_000) }
             #expect(fixture.log("low").contains("Server listening on port 80"))
         }
     }
