@@ -73,6 +73,8 @@ struct ContainerCommandTests {
             let head = parts[0].components(separatedBy: "\r\n")
             #expect(head[0] == "HTTP/1.1 200 OK")
             #expect(head.contains("Content-Type: text/plain; charset=utf-8"))
+            // The shim carries the lines into the log, a moment after they were printed.
+            for _ in 0..<1_000 where !fixture.log("c").hasSuffix("/some/path\n") { usleep(10_000) }
             let logged = fixture.log("c").split(separator: "\n").map { $0.split(separator: " ").dropFirst(2) }
             #expect(
                 logged.map { $0.joined(separator: " ") } == [
