@@ -26,7 +26,6 @@ extension Cluster {
             while state.eventOrder.count > options.eventLimit {
                 let oldest = state.eventOrder.removeFirst()
                 guard let event = state.objects["Event"]?[oldest] as? Event else { continue }
-                state.eventKeys[EventSaying(event)] = nil
                 try drop(event, &state)
             }
         }

@@ -19,7 +19,7 @@ package final class Cluster: Sendable {
         var wake: [@Sendable () -> Void] = []
         /// Events, oldest first; some may be gone.
         var eventOrder: [ObjectKey] = []
-        /// The event that says it; it may be gone.
+        /// The event that says it.
         var eventKeys: [EventSaying: ObjectKey] = [:]
         /// Whether this is a copy on which something is tried out: nothing reaches the store.
         var isDryRun = false
@@ -175,6 +175,7 @@ package final class Cluster: Sendable {
         } catch { throw .storage(error) }
         state.index.remove(object)
         state.objects[Object.resource.kind]?[key] = nil
+        if let event = object as? Event { state.eventKeys[EventSaying(event)] = nil }
         var last = object
         last.metadata.resourceVersion = String(revision)
         record(ClusterChange(kind: .deleted, object: last, previous: object, revision: revision), &state)
