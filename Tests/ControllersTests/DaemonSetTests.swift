@@ -79,6 +79,73 @@ import Testing
         #expect(lab.cluster.list(Pod.self).isEmpty)
     }
 
+    @Test("with a surge a node's new pod comes beside the old one, which goes when the new one is available")
+    func surge() throws {
+        var set = Self.agent(tolerations: [Toleration(operator: "Exists")])
+        set.spec?.updateStrategy = DaemonSetUpdateStrategy(
+            rollingUpdate: RollingUpdateDaemonSet(maxUnavailable: 0, maxSurge: "34%"))
+        let lab = try lab(set)
+        func alive() -> [Pod] { lab.cluster.list(Pod.self).filter { $0.metadata.deletionTimestamp == nil } }
+        set.spec?.template.spec?.containers[0].image = "agent:2.0"
+        try lab.cluster.apply(AnyKubernetesObject(set))
+        var most = 0
+        for _ in 0..<20 {
+            try lab.settle()
+            // 34% of three nodes are two, counted up.
+            most = max(most, alive().count)
+            let readyNodes = Set(alive().filter(\.isReady).compactMap { DaemonPods.node(of: $0) })
+            #expect(alive().count <= 5 && readyNodes.count == 3)
+            try lab.runAgents(readyLimit: 1)
+        }
+        #expect(most == 5)
+        #expect(alive().count == 3)
+        #expect(alive().allSatisfy { $0.spec?.containers.first?.image == "agent:2.0" && $0.isReady })
+        let status = lab.cluster.get(DaemonSet.self, "default", "agent")?.status
+        #expect(status?.updatedNumberScheduled == 3 && status?.numberUnavailable == 0)
+        #expect(try lab.settle().changed == false)
+    }
+
+    @Test("with a surge an old pod that is not ready is not waited for, and goes when there is a new one")
+    func surgeBesideUnready() throws {
+        var set = Self.agent()
+        set.spec?.updateStrategy = DaemonSetUpdateStrategy(
+            rollingUpdate: RollingUpdateDaemonSet(maxUnavailable: 0, maxSurge: 1))
+        let lab = try lab(set)
+        for pod in lab.cluster.list(Pod.self) { try lab.setReady(pod, false) }
+        try lab.settle()
+        set.spec?.template.spec?.containers[0].image = "agent:2.0"
+        try lab.cluster.apply(AnyKubernetesObject(set))
+        for _ in 0..<3 { try lab.settle() }
+        let alive = lab.cluster.list(Pod.self).filter { $0.metadata.deletionTimestamp == nil }
+        #expect(alive.map { $0.spec?.containers.first?.image } == ["agent:2.0", "agent:2.0"])
+    }
+
+    @Test("a strategy that never moves, or does both, is refused; what is not said of one is filled in")
+    func strategies() {
+        func problems(_ strategy: DaemonSetUpdateStrategy?) -> [String] {
+            var set = Self.agent()
+            set.spec?.updateStrategy = strategy
+            return Validation.errors(in: Defaults.applied(to: set)).map(\.description)
+        }
+        let path = "spec.updateStrategy"
+        #expect(problems(nil) == [] && problems(DaemonSetUpdateStrategy(type: "OnDelete")) == [])
+        #expect(
+            problems(DaemonSetUpdateStrategy(rollingUpdate: RollingUpdateDaemonSet(maxUnavailable: 0))) == [
+                "\(path).rollingUpdate.maxUnavailable: Required value: cannot be 0 when maxSurge is 0"
+            ])
+        #expect(
+            problems(DaemonSetUpdateStrategy(rollingUpdate: RollingUpdateDaemonSet(maxSurge: "10%"))) == [
+                "\(path).rollingUpdate.maxSurge: Invalid value: intstr.IntOrString{Type:1, IntVal:0, StrVal:\"10%\"}: "
+                    + "may not be set when maxUnavailable is non-zero"
+            ])
+        #expect(
+            problems(DaemonSetUpdateStrategy(type: "Odd")) == [
+                "\(path).type: Unsupported value: \"Odd\": supported values: \"OnDelete\", \"RollingUpdate\""
+            ])
+        let rolling = Defaults.applied(to: Self.agent()).spec?.updateStrategy?.rollingUpdate
+        #expect(rolling == RollingUpdateDaemonSet(maxUnavailable: 1, maxSurge: 0))
+    }
+
     @Test("its templates are kept as revisions, the present one the highest; the oldest beyond the limit go")
     func revisions() throws {
         var first = Self.agent()

@@ -58,6 +58,8 @@ struct ContainerStreamsTests {
             spec.hasTerminal = true
             try fixture.runtime.start(spec)
             let attachment = try ContainerAttachment(to: spec.id, below: fixture.root)
+            // A terminal echoes what is typed at once, amid what the container prints by then.
+            while !fixture.log("c").contains("xterm\r\n") { usleep(2000) }
             attachment.resize(width: 101, height: 33)
             #expect(attachment.writeInput(Array("go\n".utf8)))
             #expect(reads(attachment, until: "33 101\r\npts/0"))

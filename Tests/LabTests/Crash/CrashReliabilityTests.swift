@@ -106,7 +106,7 @@ import Testing
             let lab = RandomName.lab()
             var runs: [[FaultPlace]] = []
             for _ in 0..<2 {
-                let record = FaultRecord()
+                let record = try FaultRecord()
                 defer { record.remove() }
                 let create = try machine.netlab(
                     "create", "three-node", "--name", lab, "-q", environment: record.rules())

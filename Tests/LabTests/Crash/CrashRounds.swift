@@ -20,7 +20,7 @@ final class CrashRounds {
     init(_ scenario: CrashScenario, on machine: Machine) throws {
         self.scenario = scenario
         self.machine = machine
-        let record = FaultRecord()
+        let record = try FaultRecord()
         defer { record.remove() }
         try runBefore(record.rules())
         let outcome = try run(scenario.command, record.rules())
@@ -49,7 +49,7 @@ final class CrashRounds {
     /// The scenario with a fault; nil when the fault did not come, and then the machine has been cleaned already.
     func disturbed(_ rule: String) throws -> Outcome? {
         for _ in 0..<3 {
-            let record = FaultRecord()
+            let record = try FaultRecord()
             defer { record.remove() }
             // The daemon that carries out a later command must know of the fault from its start.
             try runBefore(scenario.parts.contains("command") ? [:] : record.rules(rule))

@@ -26,9 +26,15 @@ struct FaultPlace: Hashable, CustomStringConvertible {
     }
 }
 
-/// The file that NETLAB_FAULT's `count:` writes.
+/// The file that NETLAB_FAULT's `count:` writes, in a directory of its own: a daemon that is still there when the
+/// directory goes cannot make the file anew.
 struct FaultRecord {
-    let path = NSTemporaryDirectory() + "/netlab-fault-\(UUID().uuidString)"
+    private let directory = NSTemporaryDirectory() + "/netlab-fault-\(UUID().uuidString)"
+    private var path: String { directory + "/passed" }
+
+    init() throws {
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+    }
 
     /// `count:` for this file, with the other rules.
     func rules(_ others: String...) -> [String: String?] {
@@ -51,5 +57,5 @@ struct FaultRecord {
     /// Whether the fault that was asked for came.
     var hasFired: Bool { lines.contains { $0.hasPrefix("! ") } }
 
-    func remove() { try? FileManager.default.removeItem(atPath: path) }
+    func remove() { try? FileManager.default.removeItem(atPath: directory) }
 }

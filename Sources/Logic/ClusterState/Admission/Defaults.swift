@@ -14,11 +14,8 @@ package enum Defaults {
             result = deployment
         case var set as DaemonSet:
             set.spec?.revisionHistoryLimit.fill(10)
-            set.spec?.updateStrategy.fill(
-                .object([
-                    "type": .string("RollingUpdate"),
-                    "rollingUpdate": .object(["maxSurge": .integer(0), "maxUnavailable": .integer(1)]),
-                ]))
+            let strategy = set.spec?.updateStrategy ?? DaemonSetUpdateStrategy()
+            set.spec?.updateStrategy = applied(to: strategy)
             if let spec = set.spec?.template.spec { set.spec?.template.spec = applied(to: spec, template: true) }
             result = set
         case var set as ReplicaSet:
@@ -62,6 +59,17 @@ package enum Defaults {
         spec.suspend.fill(false)
         if let pod = spec.template.spec { spec.template.spec = applied(to: pod, template: true) }
         return spec
+    }
+
+    private static func applied(to strategy: DaemonSetUpdateStrategy) -> DaemonSetUpdateStrategy {
+        var strategy = strategy
+        strategy.type.fill("RollingUpdate")
+        guard strategy.type == "RollingUpdate" else { return strategy }
+        var rolling = strategy.rollingUpdate ?? RollingUpdateDaemonSet()
+        rolling.maxUnavailable.fill(1)
+        rolling.maxSurge.fill(0)
+        strategy.rollingUpdate = rolling
+        return strategy
     }
 
     static func applied(to spec: DeploymentSpec) -> DeploymentSpec {

@@ -12,31 +12,19 @@ package enum Validation {
             errors += replicas(spec.replicas)
             errors += selector(spec.selector, template: spec.template)
             errors += podSpec(spec.template.spec, "spec.template.spec")
+            errors += restartPolicy(spec.template, among: ["Always"])
             errors += strategy(spec.strategy)
         case let set as ReplicaSet:
             errors += replicas(set.spec?.replicas)
             errors += selector(set.spec?.selector, template: set.spec?.template)
             errors += podSpec(set.spec?.template?.spec, "spec.template.spec")
+            errors += restartPolicy(set.spec?.template, among: ["Always"])
         case let set as DaemonSet:
             errors += selector(set.spec?.selector, template: set.spec?.template)
-        case let job as Job:
-            guard let spec = job.spec else { return errors + [FieldError(.required, "spec")] }
-            for (field, value) in [
-                ("parallelism", spec.parallelism), ("completions", spec.completions),
-                ("backoffLimit", spec.backoffLimit), ("ttlSecondsAfterFinished", spec.ttlSecondsAfterFinished),
-            ] {
-                guard let value, value < 0 else { continue }
-                let detail = "must be greater than or equal to 0"
-                errors.append(FieldError(.invalid, "spec.\(field)", value: String(value), detail))
-            }
-            errors += podSpec(spec.template.spec, "spec.template.spec")
-            let policy = spec.template.spec?.restartPolicy ?? ""
-            if !["OnFailure", "Never"].contains(policy) {
-                let detail = "supported values: \"OnFailure\", \"Never\""
-                errors.append(
-                    FieldError(
-                        .unsupported, "spec.template.spec.restartPolicy", value: "\"\(policy)\"", detail))
-            }
+            errors += podSpec(set.spec?.template.spec, "spec.template.spec")
+            errors += restartPolicy(set.spec?.template, among: ["Always"])
+            errors += strategy(set.spec?.updateStrategy)
+        case let job as Job: errors += jobSpec(job)
         case let service as Service: errors += serviceSpec(service.spec ?? ServiceSpec())
         default: break
         }
@@ -51,16 +39,9 @@ package enum Validation {
             return [FieldError(.invalid, "spec.selector", value: goText(new.spec?.selector), immutable)]
         case (let old as ReplicaSet, let new as ReplicaSet) where old.spec?.selector != new.spec?.selector:
             return [FieldError(.invalid, "spec.selector", value: goText(new.spec?.selector), immutable)]
-        case (let old as Job, let new as Job):
-            var errors: [FieldError] = []
-            if old.spec?.template != new.spec?.template {
-                errors.append(FieldError(.invalid, "spec.template", value: "core.PodTemplateSpec{...}", immutable))
-            }
-            if old.spec?.completions != new.spec?.completions {
-                let value = new.spec?.completions.map { String($0) } ?? "null"
-                errors.append(FieldError(.invalid, "spec.completions", value: value, immutable))
-            }
-            return errors
+        case (let old as DaemonSet, let new as DaemonSet) where old.spec?.selector != new.spec?.selector:
+            return [FieldError(.invalid, "spec.selector", value: goText(new.spec?.selector), immutable)]
+        case (let old as Job, let new as Job): return errors(changing: old, to: new, immutable)
         case (let old as Service, let new as Service):
             guard let before = old.spec?.clusterIP, !before.isEmpty, before != new.spec?.clusterIP,
                 new.spec?.type != "ExternalName"
@@ -71,7 +52,7 @@ package enum Validation {
         }
     }
 
-    private static func goText(_ selector: LabelSelector?) -> String {
+    static func goText(_ selector: LabelSelector?) -> String {
         let labels = (selector?.matchLabels ?? [:]).sorted { $0.key < $1.key }
         let text = labels.map { "\"\($0.key)\":\"\($0.value)\"" }.joined(separator: ", ")
         return "v1.LabelSelector{MatchLabels:map[string]string{\(text)}, "
@@ -100,21 +81,7 @@ package enum Validation {
         ]
     }
 
-    private static func strategy(_ strategy: DeploymentStrategy?) -> [FieldError] {
-        guard let strategy else { return [] }
-        switch strategy.type {
-        case "Recreate":
-            guard strategy.rollingUpdate != nil else { return [] }
-            let detail = "may not be specified when strategy `type` is 'Recreate'"
-            return [FieldError(.forbidden, "spec.strategy.rollingUpdate", detail)]
-        case "RollingUpdate": return []
-        default:
-            let detail = "supported values: \"Recreate\", \"RollingUpdate\""
-            return [FieldError(.unsupported, "spec.strategy.type", value: "\"\(strategy.type ?? "")\"", detail)]
-        }
-    }
-
-    private static func podSpec(_ spec: PodSpec?, _ path: String) -> [FieldError] {
+    static func podSpec(_ spec: PodSpec?, _ path: String) -> [FieldError] {
         guard let spec, !spec.containers.isEmpty else { return [FieldError(.required, "\(path).containers")] }
         var errors: [FieldError] = []
         var names: Set<String> = []

@@ -6,7 +6,7 @@ package enum ObjectNames {
     private static let alphabet = Array("bcdfghjklmnpqrstvwxz2456789".utf8)
     private static let hexadecimal = Array("0123456789abcdef".utf8)
     /// A name is at most 63 bytes, 5 of them random.
-    private static let longestBase = 58
+    static let longestBase = 58
 
     /// Five characters of Kubernetes' alphabet.
     package static func suffix(_ draw: UInt64) -> String {

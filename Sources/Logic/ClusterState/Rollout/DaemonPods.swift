@@ -60,7 +60,7 @@ package enum DaemonPods {
     }
 
     /// Pods of an old template to delete now, so that no more than `maxUnavailable` nodes go without an available pod;
-    /// those that are not available anyway go at once (rollingUpdate). `maxSurge` is not known here.
+    /// those that are not available anyway go at once (rollingUpdate without a surge).
     ///
     /// - Parameter nodes: the pods that are not being deleted on each node that should run one, in order.
     package static func outdated(
@@ -80,6 +80,46 @@ package enum DaemonPods {
             }
         }
         return replaceable + candidates.prefix(max(0, maxUnavailable - unavailable))
+    }
+
+    /// What an update does that puts new pods beside old ones: old pods to delete because their new one is available,
+    /// and the positions of nodes to make a new pod on, at once where the old one is not available anyway, elsewhere
+    /// for `maxSurge` nodes at a time (rollingUpdate with a surge).
+    ///
+    /// - Parameter nodes: the pods that are not being deleted on each node that should run one, in order.
+    package static func surge(
+        _ nodes: [[Pod]], hash: String, maxSurge: Int, isAvailable: (Pod) -> Bool
+    ) -> (outdated: [Pod], makeOn: [Int]) {
+        var surging = 0
+        var outdated: [Pod] = []
+        var atOnce: [Int] = []
+        var candidates: [Int] = []
+        for (position, pods) in nodes.enumerated() {
+            guard let old = pods.first(where: { $0.labels[revisionLabel] != hash }) else { continue }
+            if let new = pods.first(where: { $0.labels[revisionLabel] == hash }) {
+                if isAvailable(new) { outdated.append(old) } else { surging += 1 }
+            } else if isAvailable(old) {
+                candidates.append(position)
+            } else {
+                atOnce.append(position)
+            }
+        }
+        return (outdated, atOnce + candidates.prefix(max(0, maxSurge - surging)))
+    }
+
+    /// Pods too many on one node: all but the oldest, or with a surge all but the oldest of the old and the oldest of the
+    /// new, of which the old one goes when it is not ready or the new one is available (podsShouldBeOnNode).
+    ///
+    /// - Parameter pods: those of the node that run and are not being deleted, oldest first.
+    package static func surplus(
+        _ pods: [Pod], hash: String, surges: Bool, isReady: (Pod) -> Bool, isAvailable: (Pod) -> Bool
+    ) -> [Pod] {
+        guard surges, pods.count > 1 else { return Array(pods.dropFirst()) }
+        let new = pods.first { $0.labels[revisionLabel] == hash }
+        let old = pods.first { $0.labels[revisionLabel] != hash }
+        var surplus = pods.filter { $0.name != new?.name && $0.name != old?.name }
+        if let new, let old, !isReady(old) || isAvailable(new) { surplus.append(old) }
+        return surplus
     }
 
     private static func unbound(_ set: DaemonSet) -> Pod {

@@ -22,12 +22,12 @@ package struct DaemonSet: KubernetesObject {
 package struct DaemonSetSpec: Codable, Hashable, Sendable {
     package var selector: LabelSelector?
     package var template: PodTemplateSpec
-    package var updateStrategy: JSONValue?
+    package var updateStrategy: DaemonSetUpdateStrategy?
     package var minReadySeconds: Int32?
     package var revisionHistoryLimit: Int32?
 
     package init(
-        selector: LabelSelector? = nil, template: PodTemplateSpec, updateStrategy: JSONValue? = nil,
+        selector: LabelSelector? = nil, template: PodTemplateSpec, updateStrategy: DaemonSetUpdateStrategy? = nil,
         minReadySeconds: Int32? = nil, revisionHistoryLimit: Int32? = nil
     ) {
         self.selector = selector
@@ -35,6 +35,31 @@ package struct DaemonSetSpec: Codable, Hashable, Sendable {
         self.updateStrategy = updateStrategy
         self.minReadySeconds = minReadySeconds
         self.revisionHistoryLimit = revisionHistoryLimit
+    }
+}
+
+/// How pods of an old template are replaced (apps/v1 DaemonSetUpdateStrategy).
+package struct DaemonSetUpdateStrategy: Codable, Hashable, Sendable {
+    /// `RollingUpdate` (the default) or `OnDelete`.
+    package var type: String?
+    package var rollingUpdate: RollingUpdateDaemonSet?
+
+    package init(type: String? = nil, rollingUpdate: RollingUpdateDaemonSet? = nil) {
+        self.type = type
+        self.rollingUpdate = rollingUpdate
+    }
+}
+
+/// On how many nodes at once, as a count or a share of them (apps/v1 RollingUpdateDaemonSet).
+package struct RollingUpdateDaemonSet: Codable, Hashable, Sendable {
+    /// Nodes that may be without an available pod; default 1.
+    package var maxUnavailable: IntOrString?
+    /// Nodes that may have an old and a new pod; default 0.
+    package var maxSurge: IntOrString?
+
+    package init(maxUnavailable: IntOrString? = nil, maxSurge: IntOrString? = nil) {
+        self.maxUnavailable = maxUnavailable
+        self.maxSurge = maxSurge
     }
 }
 

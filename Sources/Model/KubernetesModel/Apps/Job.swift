@@ -23,7 +23,7 @@ package struct Job: KubernetesObject, ObjectWithStatus {
     }
 }
 
-/// What is wanted of a job (batch/v1 JobSpec). Indexed completion and pod failure policies are kept, not heeded.
+/// What is wanted of a job (batch/v1 JobSpec).
 package struct JobSpec: Codable, Hashable, Sendable {
     /// How many pods at once; default 1.
     package var parallelism: Int32?
@@ -37,9 +37,9 @@ package struct JobSpec: Codable, Hashable, Sendable {
     package var manualSelector: Bool?
     package var template: PodTemplateSpec
     package var ttlSecondsAfterFinished: Int32?
+    /// `NonIndexed` (the default), or `Indexed`: each number below `completions` must succeed once.
     package var completionMode: String?
     package var suspend: Bool?
-    package var podFailurePolicy: JSONValue?
 
     package init(template: PodTemplateSpec) { self.template = template }
 }
@@ -52,6 +52,8 @@ package struct JobStatus: Codable, Hashable, Sendable {
     package var active: Int32?
     package var succeeded: Int32?
     package var failed: Int32?
+    /// Of an indexed job: those that succeeded, such as `1,3-5,7`.
+    package var completedIndexes: String?
     package var ready: Int32?
 
     package init() {}

@@ -5,10 +5,7 @@ enum WorkloadSchema {
             Field(
                 "strategy",
                 .object([
-                    Field("type", .oneOf(["RollingUpdate", "Recreate"])),
-                    Field(
-                        "rollingUpdate",
-                        .object([Field("maxUnavailable", countOrShare), Field("maxSurge", countOrShare)])),
+                    Field("type", .oneOf(["RollingUpdate", "Recreate"])), rollingUpdate,
                 ])),
             Field("revisionHistoryLimit", .integer(0...Int(Int32.max))), Field("paused", .boolean),
             Field("progressDeadlineSeconds", .integer(0...Int(Int32.max))),
@@ -17,7 +14,8 @@ enum WorkloadSchema {
     static let replicaSet: [Field] = common
 
     static let daemonSet: [Field] = [
-        Field("minReadySeconds", .integer(0...Int(Int32.max))), Field("updateStrategy", .anything),
+        Field("minReadySeconds", .integer(0...Int(Int32.max))),
+        Field("updateStrategy", .object([Field("type", .oneOf(["RollingUpdate", "OnDelete"])), rollingUpdate])),
         Field("revisionHistoryLimit", .integer(0...Int(Int32.max))),
         Field("selector", ManifestSchema.labelSelector, required: true), Field("template", podTemplate, required: true),
     ]
@@ -29,7 +27,7 @@ enum WorkloadSchema {
         Field("activeDeadlineSeconds", .integer(1...Int(Int32.max))),
         Field("ttlSecondsAfterFinished", .integer(0...Int(Int32.max))),
         Field("selector", ManifestSchema.labelSelector), Field("manualSelector", .boolean),
-        Field("completionMode", .oneOf(["NonIndexed"])), Field("template", podTemplate, required: true),
+        Field("completionMode", .oneOf(["NonIndexed", "Indexed"])), Field("template", podTemplate, required: true),
     ]
 
     private static let common: [Field] = [
@@ -37,6 +35,9 @@ enum WorkloadSchema {
         Field("selector", ManifestSchema.labelSelector, required: true),
         Field("template", podTemplate, required: true),
     ]
+
+    private static let rollingUpdate = Field(
+        "rollingUpdate", .object([Field("maxUnavailable", countOrShare), Field("maxSurge", countOrShare)]))
 
     private static let podTemplate = Schema.object([
         Field("metadata", .object(ManifestSchema.metadata)),

@@ -5,7 +5,7 @@ import NetworkModel
 extension ControllerSet {
     /// One pod on each node that should have one, renewed when the template changes (kubernetes pkg/controller/daemon).
     ///
-    /// Revisions are told by the hash in the pods' labels, and kept to go back to. `maxSurge` is taken as 0.
+    /// Revisions are told by the hash in the pods' labels, and kept to go back to.
     func reconcileDaemonSet(_ key: ObjectKey) throws(ClusterError) {
         guard let set = cluster.get(DaemonSet.self, key), let spec = set.spec,
             set.metadata.deletionTimestamp == nil
@@ -17,15 +17,16 @@ extension ControllerSet {
             byNode[DaemonPods.node(of: pod) ?? "", default: []].append(pod)
         }
         var status = DaemonSetStatus(observedGeneration: set.metadata.generation)
-        var running: [[Pod]] = []
+        let surges = surge(of: spec, nodes: 1) > 0
+        var running: [(node: String, pods: [Pod])] = []
         for node in cluster.list(Node.self) {
             let (shouldRun, mayStay) = DaemonPods.eligibility(of: set, on: node)
             var pods = byNode.removeValue(forKey: node.name) ?? []
             if shouldRun {
                 if pods.isEmpty { pods = [try make(DaemonPods.pod(of: set, on: node.name, hash: hash), for: set)] }
-                let kept = try prune(pods, for: set)
+                let kept = try prune(pods, hash, spec, surges: surges, for: set)
                 status.desiredNumberScheduled += 1
-                running.append(kept)
+                running.append((node.name, kept))
                 count(kept, hash, key, spec, &status)
             } else {
                 status.numberMisscheduled += pods.isEmpty ? 0 : 1
@@ -64,20 +65,32 @@ extension ControllerSet {
         return since.advanced(by: Int64(spec.minReadySeconds ?? 0))
     }
 
+    private func isAvailable(_ pod: Pod, _ spec: DaemonSetSpec) -> Bool {
+        pod.isReady && availability(of: pod, spec) <= now
+    }
+
+    /// On how many of the nodes a new pod may stand beside an old one.
+    private func surge(of spec: DaemonSetSpec, nodes: Int) -> Int {
+        guard spec.updateStrategy?.type == "RollingUpdate" else { return 0 }
+        return spec.updateStrategy?.rollingUpdate?.maxSurge?.scaled(total: nodes, roundUp: true) ?? 0
+    }
+
     private func renew(
-        _ running: [[Pod]], _ hash: String, _ spec: DaemonSetSpec, _ set: DaemonSet
+        _ running: [(node: String, pods: [Pod])], _ hash: String, _ spec: DaemonSetSpec, _ set: DaemonSet
     ) throws(ClusterError) {
-        guard spec.updateStrategy?["type"]?.text != "OnDelete" else { return }
-        let limit: IntOrString
-        switch spec.updateStrategy?["rollingUpdate"]?["maxUnavailable"] {
-        case .integer(let number): limit = .int(Int32(clamping: number))
-        case .string(let text): limit = .string(text)
-        default: limit = 1
+        guard spec.updateStrategy?.type == "RollingUpdate" else { return }
+        let nodes = running.map { $0.pods.filter { $0.metadata.deletionTimestamp == nil } }
+        let maxSurge = surge(of: spec, nodes: nodes.count)
+        guard maxSurge == 0 else {
+            let step = DaemonPods.surge(nodes, hash: hash, maxSurge: maxSurge) { isAvailable($0, spec) }
+            try remove(step.outdated, for: set)
+            for position in step.makeOn {
+                _ = try make(DaemonPods.pod(of: set, on: running[position].node, hash: hash), for: set)
+            }
+            return
         }
-        let outdated = DaemonPods.outdated(
-            running.map { $0.filter { $0.metadata.deletionTimestamp == nil } }, hash: hash,
-            maxUnavailable: limit.scaled(total: running.count, roundUp: true) ?? 1
-        ) { $0.isReady && availability(of: $0, spec) <= now }
+        let limit = spec.updateStrategy?.rollingUpdate?.maxUnavailable?.scaled(total: nodes.count, roundUp: true) ?? 1
+        let outdated = DaemonPods.outdated(nodes, hash: hash, maxUnavailable: max(1, limit)) { isAvailable($0, spec) }
         try remove(outdated, for: set)
     }
 
@@ -89,14 +102,20 @@ extension ControllerSet {
         return made
     }
 
-    /// Deletes pods that have ended, and all but the oldest of those on one node.
-    private func prune(_ pods: [Pod], for set: DaemonSet) throws(ClusterError) -> [Pod] {
+    /// Deletes pods that have ended, and those too many on one node; what stays comes first, the oldest first of all.
+    private func prune(
+        _ pods: [Pod], _ hash: String, _ spec: DaemonSetSpec, surges: Bool, for set: DaemonSet
+    ) throws(ClusterError) -> [Pod] {
         let ended = pods.filter { ["Succeeded", "Failed"].contains($0.status?.phase ?? "") }
         let alive = pods.filter { !["Succeeded", "Failed"].contains($0.status?.phase ?? "") }
             .sorted { ($0.metadata.creationTimestamp?.seconds ?? 0) < ($1.metadata.creationTimestamp?.seconds ?? 0) }
-        let staying = alive.filter { $0.metadata.deletionTimestamp == nil }
-        try remove(ended + staying.dropFirst(), for: set)
-        return Array(staying.prefix(1)) + alive.filter { $0.metadata.deletionTimestamp != nil }
+        let running = alive.filter { $0.metadata.deletionTimestamp == nil }
+        let surplus = DaemonPods.surplus(running, hash: hash, surges: surges, isReady: \.isReady) {
+            isAvailable($0, spec)
+        }
+        try remove(ended + surplus, for: set)
+        let gone = Set(surplus.map(\.name))
+        return running.filter { !gone.contains($0.name) } + alive.filter { $0.metadata.deletionTimestamp != nil }
     }
 
     private func remove(_ pods: [Pod], for set: DaemonSet) throws(ClusterError) {

@@ -14,7 +14,15 @@ extension ControllerSet {
         let pods = try claimPods(of: job, spec.selector)
         var active = pods.filter(\.isActive)
         var status = job.status ?? JobStatus()
-        status.succeeded = max(status.succeeded ?? 0, Int32(pods.count { $0.status?.phase == "Succeeded" }))
+        var completed: CompletedIndexes?
+        if spec.completionMode == "Indexed", let completions = spec.completions {
+            let indexes = JobPods.completed(status.completedIndexes, pods, of: Int(completions))
+            status.completedIndexes = indexes.count == 0 ? nil : indexes.text
+            status.succeeded = Int32(indexes.count)
+            completed = indexes
+        } else {
+            status.succeeded = max(status.succeeded ?? 0, Int32(pods.count { $0.status?.phase == "Succeeded" }))
+        }
         status.failed = max(status.failed ?? 0, Int32(pods.count { $0.status?.phase == "Failed" }))
         if spec.suspend == true {
             try end(active, of: job)
@@ -39,7 +47,10 @@ extension ControllerSet {
                 status.set("Complete", "True", nil, nil, now)
                 try record(job, "Completed", "Job completed", component: "job-controller")
             } else {
-                active += try makePods(for: job, key, spec, status, active: active, all: pods)
+                let surplus = completed == nil ? [] : JobPods.surplus(active, of: Int(spec.completions ?? 0))
+                try end(surplus, of: job)
+                active.removeAll { pod in surplus.contains { $0.name == pod.name } }
+                active = try scale(job, key, spec, status, completed, active: active, all: pods)
             }
         }
         status.active = Int32(active.count)
@@ -69,32 +80,38 @@ extension ControllerSet {
             ? ("BackoffLimitExceeded", "Job has reached the specified backoff limit") : nil
     }
 
-    private func makePods(
-        for job: Job, _ key: ObjectKey, _ spec: JobSpec, _ status: JobStatus, active: [Pod], all: [Pod]
+    /// The active pods after as many were made or deleted as `parallelism` and what is still open ask for.
+    private func scale(
+        _ job: Job, _ key: ObjectKey, _ spec: JobSpec, _ status: JobStatus, _ completed: CompletedIndexes?,
+        active: [Pod], all: [Pod]
     ) throws(ClusterError) -> [Pod] {
         let parallelism = Int(spec.parallelism ?? 1)
         let open = spec.completions.map { Int($0) - Int(status.succeeded ?? 0) } ?? parallelism
         // Without a number of completions the first success is the end of new pods.
         let wanted = spec.completions == nil && (status.succeeded ?? 0) > 0 ? active.count : min(parallelism, open)
-        if active.count > wanted { try end(Array(active.dropFirst(wanted)), of: job) }
-        guard active.count < wanted else { return [] }
+        if active.count > wanted {
+            try end(Array(active.dropFirst(wanted)), of: job)
+            return Array(active.prefix(wanted))
+        }
+        guard active.count < wanted else { return active }
         if let due = backoff(status.failed ?? 0, all), due > now {
             wake(.job, key, at: due)
-            return []
+            return active
         }
-        var made: [Pod] = []
-        for _ in active.count..<wanted {
-            let template = spec.template
-            let pod = try cluster.create(
-                Pod(
-                    metadata: ObjectMeta(
-                        generateName: "\(key.name)-", namespace: key.namespace, labels: template.metadata?.labels,
-                        annotations: template.metadata?.annotations, ownerReferences: [.controller(job)]),
-                    spec: template.spec))
+        let count = wanted - active.count
+        let indexes: [Int?] =
+            completed?.firstOpen(
+                count, of: Int(spec.completions ?? 0), active: active.compactMap { JobPods.index(of: $0) })
+            ?? Array(repeating: nil, count: count)
+        var active = active
+        for index in indexes {
+            var pod = JobPods.pod(of: job, index: index)
+            pod.metadata.ownerReferences = [.controller(job)]
+            pod = try cluster.create(pod)
             try record(job, "SuccessfulCreate", "Created pod: \(pod.name)", component: "job-controller")
-            made.append(pod)
+            active.append(pod)
         }
-        return made
+        return active
     }
 
     /// Ten seconds after the last failure, twice as long after each further one, six minutes at most.
