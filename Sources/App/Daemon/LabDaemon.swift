@@ -65,8 +65,12 @@ package enum LabDaemon {
 }
 
 /// The engine as a service: resumes what an earlier daemon left, then waits for the end.
-struct EngineService: Service {
+///
+/// A group of services names each by its description; without one it would print everything in it, by reflection.
+struct EngineService: Service, CustomStringConvertible {
     let engine: LabEngine
+
+    var description: String { "engine" }
 
     func run() async throws {
         await engine.resume()

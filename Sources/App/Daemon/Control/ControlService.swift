@@ -6,12 +6,14 @@ internal import ServiceLifecycle
 /// Accepts commands' connections and hands their requests to the engine.
 ///
 /// Accepting and reading block, so they have threads of their own, outside the concurrency pool.
-struct ControlService: Service {
+struct ControlService: Service, CustomStringConvertible {
     let listener: LocalListener
     let engine: LabEngine
     let logger: Logger
     /// Ends the daemon after a `stop`.
     let stop: @Sendable () async -> Void
+
+    var description: String { "control" }
 
     func run() async throws {
         await withGracefulShutdownHandler {
