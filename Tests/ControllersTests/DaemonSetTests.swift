@@ -142,6 +142,11 @@ import Testing
             problems(DaemonSetUpdateStrategy(type: "Odd")) == [
                 "\(path).type: Unsupported value: \"Odd\": supported values: \"OnDelete\", \"RollingUpdate\""
             ])
+        #expect(
+            problems(DaemonSetUpdateStrategy(rollingUpdate: RollingUpdateDaemonSet(maxUnavailable: "110%"))) == [
+                "\(path).rollingUpdate.maxUnavailable: Invalid value: "
+                    + "intstr.IntOrString{Type:1, IntVal:0, StrVal:\"110%\"}: must not be greater than 100%"
+            ])
         let rolling = Defaults.applied(to: Self.agent()).spec?.updateStrategy?.rollingUpdate
         #expect(rolling == RollingUpdateDaemonSet(maxUnavailable: 1, maxSurge: 0))
     }

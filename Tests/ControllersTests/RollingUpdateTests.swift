@@ -62,4 +62,37 @@ import Testing
         #expect(lab.cluster.list(Pod.self).isEmpty)
         #expect(lab.cluster.list(ReplicaSet.self).isEmpty)
     }
+
+    @Test(
+        "an update that would never move, a negative number and what is no share are refused in the API server's words")
+    func refusals() {
+        func problems(_ unavailable: IntOrString?, _ surge: IntOrString?) -> [String] {
+            var deployment = TestCluster.deployment("web", replicas: 3)
+            deployment.spec?.strategy = DeploymentStrategy(
+                type: "RollingUpdate",
+                rollingUpdate: RollingUpdateDeployment(maxUnavailable: unavailable, maxSurge: surge))
+            let prefix = "spec.strategy.rollingUpdate."
+            return Validation.errors(in: Defaults.applied(to: deployment)).map {
+                String($0.description.trimmingPrefix(prefix))
+            }
+        }
+        #expect(problems(nil, nil) == [] && problems(0, "1%") == [] && problems("100%", 0) == [])
+        #expect(
+            problems(0, "0%") == [
+                "maxUnavailable: Invalid value: intstr.IntOrString{Type:0, IntVal:0, StrVal:\"\"}: "
+                    + "may not be 0 when `maxSurge` is 0"
+            ])
+        #expect(problems(1, -1) == ["maxSurge: Invalid value: -1: must be greater than or equal to 0"])
+        #expect(
+            problems("many", 1) == [
+                "maxUnavailable: Invalid value: intstr.IntOrString{Type:1, IntVal:0, StrVal:\"many\"}: "
+                    + "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', "
+                    + "regex used for validation is '[0-9]+%')"
+            ])
+        #expect(
+            problems("101%", 1) == [
+                "maxUnavailable: Invalid value: intstr.IntOrString{Type:1, IntVal:0, StrVal:\"101%\"}: "
+                    + "must not be greater than 100%"
+            ])
+    }
 }

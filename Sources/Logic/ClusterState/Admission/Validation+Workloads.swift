@@ -20,18 +20,62 @@ extension Validation {
             guard strategy.rollingUpdate != nil else { return [] }
             let detail = "may not be specified when strategy `type` is 'Recreate'"
             return [FieldError(.forbidden, "spec.strategy.rollingUpdate", detail)]
-        case "RollingUpdate": return []
+        case "RollingUpdate": return rolling(strategy.rollingUpdate)
         default: return supported(strategy.type ?? "", ["Recreate", "RollingUpdate"], "spec.strategy.type")
         }
     }
+
+    /// What would never move is refused (ValidateRollingUpdateDeployment).
+    private static func rolling(_ rolling: RollingUpdateDeployment?) -> [FieldError] {
+        let path = "spec.strategy.rollingUpdate"
+        var errors = countOrShare(rolling?.maxUnavailable, "\(path).maxUnavailable")
+        errors += countOrShare(rolling?.maxSurge, "\(path).maxSurge")
+        if isZero(rolling?.maxUnavailable), isZero(rolling?.maxSurge) {
+            let detail = "may not be 0 when `maxSurge` is 0"
+            errors.append(
+                FieldError(.invalid, "\(path).maxUnavailable", value: goText(rolling?.maxUnavailable), detail))
+        }
+        return errors + notMoreThanAll(rolling?.maxUnavailable, "\(path).maxUnavailable")
+    }
+
+    /// ValidatePositiveIntOrPercent.
+    private static func countOrShare(_ value: IntOrString?, _ field: String) -> [FieldError] {
+        switch value {
+        case .int(let number) where number < 0:
+            return [FieldError(.invalid, field, value: String(number), "must be greater than or equal to 0")]
+        case .string(let text) where !isShare(text):
+            let detail =
+                "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', "
+                + "regex used for validation is '[0-9]+%')"
+            return [FieldError(.invalid, field, value: goText(value), detail)]
+        default: return []
+        }
+    }
+
+    private static func isShare(_ text: String) -> Bool {
+        text.count > 1 && text.last == "%" && text.dropLast().utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    /// IsNotMoreThan100Percent.
+    private static func notMoreThanAll(_ value: IntOrString?, _ field: String) -> [FieldError] {
+        guard case .string(let text)? = value, isShare(text), Int(text.dropLast()).map({ $0 > 100 }) ?? true else {
+            return []
+        }
+        return [FieldError(.invalid, field, value: goText(value), "must not be greater than 100%")]
+    }
+
+    private static func isZero(_ value: IntOrString?) -> Bool { value?.scaled(total: 100, roundUp: true) == 0 }
 
     /// Old and new pods side by side, or nodes without one: either, not both (ValidateRollingUpdateDaemonSet).
     static func strategy(_ strategy: DaemonSetUpdateStrategy?) -> [FieldError] {
         guard let strategy else { return [] }
         let path = "spec.updateStrategy"
-        let errors = supported(strategy.type ?? "", ["OnDelete", "RollingUpdate"], "\(path).type")
+        var errors = supported(strategy.type ?? "", ["OnDelete", "RollingUpdate"], "\(path).type")
         guard let rolling = strategy.rollingUpdate, strategy.type == "RollingUpdate" else { return errors }
-        let isZero: (IntOrString?) -> Bool = { $0?.scaled(total: 100, roundUp: true) == 0 }
+        for (value, name) in [(rolling.maxUnavailable, "maxUnavailable"), (rolling.maxSurge, "maxSurge")] {
+            let field = "\(path).rollingUpdate.\(name)"
+            errors += countOrShare(value, field) + notMoreThanAll(value, field)
+        }
         switch (isZero(rolling.maxUnavailable), isZero(rolling.maxSurge)) {
         case (false, false):
             let detail = "may not be set when maxUnavailable is non-zero"
