@@ -115,6 +115,52 @@ import Testing
         #expect(problems.count == 1, "\(problems)")
     }
 
+    @Test(
+        "an update that would never move, or does both, and a Job that cannot be are refused with line and field",
+        arguments: [
+            (
+                "Deployment", "strategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 0%}}",
+                ["5: spec.strategy.rollingUpdate.maxUnavailable: may not be 0 when `maxSurge` is 0"]
+            ),
+            ("Deployment", "strategy: {rollingUpdate: {maxUnavailable: 0}}", []),
+            (
+                "Deployment", "strategy: {rollingUpdate: {maxUnavailable: 101%, maxSurge: 200%}}",
+                ["5: spec.strategy.rollingUpdate.maxUnavailable: must not be greater than 100%"]
+            ),
+            (
+                "DaemonSet", "updateStrategy: {rollingUpdate: {maxSurge: 1}}",
+                ["5: spec.updateStrategy.rollingUpdate.maxSurge: may not be set when maxUnavailable is non-zero"]
+            ),
+            (
+                "DaemonSet", "updateStrategy: {rollingUpdate: {maxUnavailable: 0}}",
+                ["5: spec.updateStrategy.rollingUpdate.maxUnavailable: may not be 0 when `maxSurge` is 0"]
+            ),
+            ("DaemonSet", "updateStrategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 50%}}", []),
+            (
+                "Job", "completionMode: Indexed",
+                [
+                    "5: spec.completions: this required field is missing when the completion mode is Indexed",
+                    "8: spec.template.spec.restartPolicy: Unsupported value: \"Always\"; expected Never or OnFailure",
+                ]
+            ),
+        ])
+    func rollouts(kind: String, line: String, expected: [String]) {
+        let selector = kind == "Job" ? "parallelism: 1" : "selector: {matchLabels: {a: b}}"
+        let problems = report(
+            manifest: """
+                apiVersion: \(kind == "Job" ? "batch/v1" : "apps/v1")
+                kind: \(kind)
+                metadata: {name: w}
+                spec:
+                  \(line)
+                  template:
+                    metadata: {labels: {a: b}}
+                    spec: {containers: [{name: c, image: x, command: [sleep, "1"]}]}
+                  \(selector)
+                """)
+        #expect(problems == expected.map { "manifests/a.yaml:\($0)" })
+    }
+
     @Test("two containers of one name, a bad probe and a bad restart policy are all reported at once")
     func severalFaults() {
         let problems = report(

@@ -19,15 +19,18 @@ struct ObjectValidation {
         checkName()
         switch value["kind"]?.text {
         case "Pod": if let spec = value["spec"] { checkPod(spec, path("spec")) }
-        case "Deployment", "ReplicaSet", "DaemonSet": checkWorkload()
+        case "Deployment", "ReplicaSet", "DaemonSet":
+            checkWorkload()
+            checkRollout()
         case "Job":
             if let spec = value["spec"]?["template"]?["spec"] { checkPod(spec, path("spec.template.spec")) }
+            checkJob()
         case "Service": checkService()
         default: return
         }
     }
 
-    private func path(_ rest: String) -> String { SchemaWalk.join(field, rest) }
+    func path(_ rest: String) -> String { SchemaWalk.join(field, rest) }
 
     mutating func report(
         _ at: YAMLValue, _ field: String, _ message: String, _ expected: String? = nil,
