@@ -110,5 +110,9 @@ import Testing
         stale.spec?.replicas = 2
         let conflict = #expect(throws: ClusterError.self) { try lab.cluster.update(stale) }
         #expect(conflict?.code == 409)
+        stale.metadata.resourceVersion = nil
+        stale.metadata.uid = "of one that was deleted"
+        let another = #expect(throws: ClusterError.self) { try lab.cluster.update(stale) }
+        #expect(another?.code == 409)
     }
 }

@@ -6,8 +6,13 @@ import Synchronization
 /// Objects in a list, as a storage: no defaults, no rules but resource versions.
 final class FewObjects: ObjectStorage {
     private let objects: Mutex<[AnyKubernetesObject]>
+    /// How many of the next writes come too late: another has labelled the object in between.
+    private let rivals: Mutex<Int>
 
-    init(_ objects: [AnyKubernetesObject]) { self.objects = Mutex(objects) }
+    init(_ objects: [AnyKubernetesObject], rivals: Int = 0) {
+        self.objects = Mutex(objects)
+        self.rivals = Mutex(rivals)
+    }
 
     var all: [AnyKubernetesObject] { objects.withLock { $0 } }
 
@@ -34,6 +39,11 @@ final class FewObjects: ObjectStorage {
         _ object: AnyKubernetesObject, statusOnly: Bool, isDryRun: Bool
     ) throws(ClusterError) -> AnyKubernetesObject {
         let name = object.object.name
+        let rival = rivals.withLock { left in
+            defer { left = max(left - 1, 0) }
+            return left
+        }
+        if rival > 0 { label(name, "rival-\(rival)") }
         let old = objects.withLock { $0.first { $0.object.name == name } }
         guard let old else { throw .notFound(resource: "things", name: name) }
         if old.object.metadata.resourceVersion != object.object.metadata.resourceVersion {
@@ -41,6 +51,17 @@ final class FewObjects: ObjectStorage {
         }
         if !isDryRun { objects.withLock { $0 = $0.map { $0.object.name == name ? object : $0 } } }
         return object
+    }
+
+    private func label(_ name: String, _ rival: String) {
+        objects.withLock { all in
+            for index in all.indices where all[index].object.name == name {
+                all[index].object.metadata.labels = (all[index].object.metadata.labels ?? [:]).merging([rival: ""]) {
+                    $1
+                }
+                all[index].object.metadata.resourceVersion = rival
+            }
+        }
     }
 
     func delete(

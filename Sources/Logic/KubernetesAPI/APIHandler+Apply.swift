@@ -16,7 +16,7 @@ extension APIHandler {
         let message = APISchema.shared.message(resource.type.kind)
         let fields = FieldOwnership.fields(in: stated.value, of: message)
         let time = Timestamp(seconds: Int64(now))
-        for attempt in 1... {
+        while true {
             guard let current = storage.get(resource, namespace: namespace, name: name) else {
                 guard resource.verbs.contains("create") else { throw .notFound(resource, name) }
                 var owners = ManagedFields(nil)
@@ -48,11 +48,10 @@ extension APIHandler {
                 let stored = try storage.update(submitted.object, statusOnly: false, isDryRun: request.isDryRun)
                 return try Self.response(stored).warning(stated.warnings)
             } catch {
-                if case .conflict = error, stated.isUnconditional, attempt < Self.tries { continue }
+                if case .conflict = error, stated.isUnconditional { continue }
                 throw StatusDocument(error, resource, name: name)
             }
         }
-        throw StatusDocument(500, "InternalError", "the object was not applied")
     }
 
     /// What a client states: checked, without what is not its to say.
@@ -74,6 +73,7 @@ extension APIHandler {
         metadata["name"] = .string(name)
         metadata["namespace"] = meta.namespace.map { .string($0) }
         for field in ["creationTimestamp", "managedFields", "uid", "generation", "selfLink"] { metadata[field] = nil }
+        if metadata["resourceVersion"]?.text?.isEmpty == true { metadata["resourceVersion"] = nil }
         members["metadata"] = .object(metadata)
         members["status"] = nil
         members["apiVersion"] = .string(resource.type.apiVersion)

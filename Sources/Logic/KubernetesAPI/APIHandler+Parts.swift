@@ -75,7 +75,7 @@ extension APIHandler {
         _ resource: ServedResource, _ namespace: String, _ name: String, _ request: APIRequest
     ) throws(StatusDocument) -> APIResponse {
         let body = try RequestBody.value(request)
-        for attempt in 1... {
+        while true {
             let current = try existing(resource, namespace, name)
             var wanted = body
             if request.method == "PATCH" {
@@ -105,6 +105,7 @@ extension APIHandler {
                 changed = AnyKubernetesObject(set)
             }
             if let version, !version.isEmpty { changed.object.metadata.resourceVersion = version }
+            let isConditional = changed.object.metadata.isForAnother(than: current.object.metadata)
             do throws(ClusterError) {
                 let stored = try storage.update(changed, statusOnly: false, isDryRun: request.isDryRun)
                 do throws(StatusDocument) {
@@ -113,11 +114,10 @@ extension APIHandler {
                     throw ClusterError.badRequest(error.message ?? "")
                 }
             } catch {
-                if case .conflict = error, request.method == "PATCH", attempt < 5 { continue }
+                if case .conflict = error, !isConditional { continue }
                 throw StatusDocument(error, resource, name: name)
             }
         }
-        throw StatusDocument(500, "InternalError", "the scale was not changed")
     }
 
     /// policy/v1 Eviction: deletes the pod. No budget stands in the way, because none can be made.

@@ -2,9 +2,11 @@ internal import ClusterState
 internal import KubernetesModel
 
 extension APIHandler {
-    /// Patches that meet a write in between are tried again on what was written, as the API server does.
-    static var tries: Int { 5 }
-
+    /// Patches an object.
+    ///
+    /// A patch that says nothing of the version it is for is made again on what was written in between, however often
+    /// that happens, as the API server's storage does (etcd3 GuaranteedUpdate): each time another's write came through,
+    /// and who writes is counted.
     func patch(
         _ resource: ServedResource, _ namespace: String, _ name: String, _ request: APIRequest, statusOnly: Bool,
         now: Double
@@ -14,7 +16,7 @@ extension APIHandler {
             return try apply(resource, namespace, name, request, now: now)
         }
         let patch = try RequestBody.value(request)
-        for attempt in 1... {
+        while true {
             let current = try existing(resource, namespace, name)
             let changed = try Self.patched(current, by: patch, type, resource)
             var submitted = try Self.submitted(changed, by: patch, type, resource, request)
@@ -24,7 +26,11 @@ extension APIHandler {
                     "the name of the object (\(metadata.name ?? "")) does not match the name on the URL (\(name))")
             }
             try Self.place(&metadata, resource, namespace)
-            let isConditional = metadata.resourceVersion != current.object.metadata.resourceVersion
+            let isConditional = metadata.isForAnother(than: current.object.metadata)
+            // Also one that empties the version replaces what was patched, not what came since.
+            if metadata.resourceVersion?.isEmpty != false {
+                metadata.resourceVersion = current.object.metadata.resourceVersion
+            }
             submitted.object.object.metadata = metadata
             if !statusOnly { try noteOwner(of: &submitted.object, over: current, resource, request, now: now) }
             do throws(ClusterError) {
@@ -34,11 +40,10 @@ extension APIHandler {
                 response.warnings = submitted.warnings
                 return response
             } catch {
-                if case .conflict = error, !isConditional, attempt < Self.tries { continue }
+                if case .conflict = error, !isConditional { continue }
                 throw StatusDocument(error, resource, name: name)
             }
         }
-        throw StatusDocument(500, "InternalError", "the patch was not applied")
     }
 
     /// The patched object. What a strategic patch makes of the wrong type is refused as the patch's fault (apiserver
@@ -113,4 +118,12 @@ extension APIHandler {
 
 extension PatchFault {
     fileprivate static let unsupportedPatch = PatchFault(.malformed, "unsupported patch type")
+}
+
+extension ObjectMeta {
+    /// True when a client says which version or which object of this name it writes to, and the stored one is another.
+    func isForAnother(than stored: ObjectMeta) -> Bool {
+        func differs(_ given: String?, _ stored: String?) -> Bool { given?.isEmpty == false && given != stored }
+        return differs(resourceVersion, stored.resourceVersion) || differs(uid, stored.uid)
+    }
 }

@@ -73,8 +73,8 @@ extension Cluster {
 
     /// Replaces what is wanted of an object; status, uid and what was allocated stay.
     ///
-    /// A `resourceVersion` in the object must be the stored one; without one the write is unconditional. Writing what
-    /// is already there changes nothing.
+    /// A `resourceVersion` or `uid` in the object must be the stored one; without a version the write is unconditional.
+    /// Writing what is already there changes nothing.
     ///
     /// - Throws: `notFound`, `conflict`, `invalid`, `storage`.
     @discardableResult
@@ -110,7 +110,8 @@ extension Cluster {
                 guard let old = state.objects[Object.resource.kind]?[ObjectKey(object)] else {
                     return try create(object, &state)
                 }
-                // A manifest does not know who owns what it describes.
+                // A manifest does not know who owns what it describes, nor which object of that name is there.
+                object.metadata.uid = old.uid
                 object.metadata.ownerReferences = object.metadata.ownerReferences ?? old.metadata.ownerReferences
                 return try replace(object, statusOnly: false, &state)
             }
@@ -152,6 +153,10 @@ extension Cluster {
             throw .notFound(resource, given.name)
         }
         if let version = given.metadata.resourceVersion, !version.isEmpty, version != old.metadata.resourceVersion {
+            throw .conflict(resource: resource.qualifiedPlural, name: given.name)
+        }
+        // One of the same name made since is not what was meant (registry store.go, Preconditions).
+        if !given.uid.isEmpty, given.uid != old.uid {
             throw .conflict(resource: resource.qualifiedPlural, name: given.name)
         }
         var new = given
