@@ -67,6 +67,6 @@ struct ConflictTests {
     }
 
     private static func apply(_ metadata: String) -> String {
-        #"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{\#(metadata)},"spec":{"replicas":3,"template":{}}}"#
+        #"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{\#(metadata)},"spec":{"replicas":3}}"#
     }
 }

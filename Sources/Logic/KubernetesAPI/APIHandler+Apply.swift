@@ -12,7 +12,7 @@ extension APIHandler {
                 422, "Invalid",
                 "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch")
         }
-        let stated = try statement(try RequestBody.value(request), resource, namespace, name, request)
+        let stated = try statement(try RequestBody.value(request), resource, namespace, name)
         let message = APISchema.shared.message(resource.type.kind)
         let fields = FieldOwnership.fields(in: stated.value, of: message)
         let time = Timestamp(seconds: Int64(now))
@@ -26,7 +26,7 @@ extension APIHandler {
                 let stored = try clusterCall(resource, name) { () throws(ClusterError) in
                     try storage.create(submitted.object, isDryRun: request.isDryRun)
                 }
-                return try Self.json(stored, status: 201).warning(stated.warnings)
+                return try Self.json(stored, status: 201)
             }
             let live = try Self.value(of: current)
             var owners = ManagedFields(current.object.metadata.managedFields)
@@ -46,7 +46,7 @@ extension APIHandler {
             submitted.object.object.metadata.managedFields = owners.entries
             do throws(ClusterError) {
                 let stored = try storage.update(submitted.object, statusOnly: false, isDryRun: request.isDryRun)
-                return try Self.response(stored).warning(stated.warnings)
+                return try Self.response(stored)
             } catch {
                 if case .conflict = error, stated.isUnconditional { continue }
                 throw StatusDocument(error, resource, name: name)
@@ -54,21 +54,40 @@ extension APIHandler {
         }
     }
 
-    /// What a client states: checked, without what is not its to say.
+    /// What a client states: checked, without what is not its to say. It need not be a whole object.
+    ///
+    /// - Throws: 500 for what the schema does not have, as the API server answers (managedfields structuredmerge.go).
     private func statement(
-        _ body: JSONValue, _ resource: ServedResource, _ namespace: String, _ name: String, _ request: APIRequest
-    ) throws(StatusDocument) -> (value: JSONValue, warnings: [String], isUnconditional: Bool) {
-        let submitted = try SubmittedObject(body, resource, request)
-        guard submitted.object.object.metadata.managedFields?.isEmpty != false else {
-            throw .badRequest("metadata.managedFields must be nil")
+        _ body: JSONValue, _ resource: ServedResource, _ namespace: String, _ name: String
+    ) throws(StatusDocument) -> (value: JSONValue, isUnconditional: Bool) {
+        guard case .object(var members) = body else { throw .badRequest("the body of the request is no object") }
+        let (apiVersion, kind) = (members["apiVersion"]?.text ?? "", members["kind"]?.text ?? "")
+        guard apiVersion == resource.type.apiVersion else {
+            throw .badRequest(
+                "Incorrect version specified in apply patch. Specified patch version: \(apiVersion), "
+                    + "expected: \(resource.type.apiVersion)")
         }
-        guard case .object(var members) = body, case .object(var metadata)? = members["metadata"] else {
+        guard kind == resource.type.kind else {
+            throw .badRequest("the object provided is a \(kind), not a \(resource.type.kind)")
+        }
+        guard case .object(var metadata)? = members["metadata"] else {
             throw .badRequest("the body of the request has no metadata")
+        }
+        guard metadata["managedFields"].map({ $0.elements.isEmpty }) ?? true else {
+            throw .badRequest("metadata.managedFields must be nil")
         }
         guard metadata["name"]?.text ?? name == name else {
             throw .badRequest("the name of the object does not match the name on the URL (\(name))")
         }
-        var meta = submitted.object.object.metadata
+        let faults = SchemaViolations.texts(in: body, of: APISchema.shared.message(resource.type.kind))
+        guard faults.isEmpty else {
+            let object = "\(namespace)/\(name); \(apiVersion), Kind=\(kind)"
+            var refusal = StatusDocument(
+                500, "", "failed to create typed patch object (\(object)): \(SchemaViolations.summary(faults))")
+            refusal.reason = nil
+            throw refusal
+        }
+        var meta = ObjectMeta(name: name, namespace: metadata["namespace"]?.text)
         try Self.place(&meta, resource, namespace)
         metadata["name"] = .string(name)
         metadata["namespace"] = meta.namespace.map { .string($0) }
@@ -76,12 +95,8 @@ extension APIHandler {
         if metadata["resourceVersion"]?.text?.isEmpty == true { metadata["resourceVersion"] = nil }
         members["metadata"] = .object(metadata)
         members["status"] = nil
-        members["apiVersion"] = .string(resource.type.apiVersion)
-        members["kind"] = .string(resource.type.kind)
         // null says nothing in an applied object.
-        return (
-            JSONValue.object(members).withoutNulls, submitted.warnings, metadata["resourceVersion"] == nil
-        )
+        return (JSONValue.object(members).withoutNulls, metadata["resourceVersion"] == nil)
     }
 
     private static func conflict(
@@ -132,14 +147,6 @@ extension APIHandler {
             apiVersion: resource.type.apiVersion, now: Timestamp(seconds: Int64(now)),
             present: FieldOwnership.fields(in: new, of: message))
         object.object.metadata.managedFields = owners.entries.isEmpty ? nil : owners.entries
-    }
-}
-
-extension APIResponse {
-    func warning(_ texts: [String]) -> APIResponse {
-        var response = self
-        response.warnings = texts
-        return response
     }
 }
 

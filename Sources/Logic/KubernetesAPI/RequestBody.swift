@@ -115,13 +115,30 @@ struct SubmittedObject {
             }
         }
         do {
-            let bytes = try KubernetesJSON.encode(JSONValue.object(members))
-            object = try KubernetesJSON.decode(AnyKubernetesObject.self, from: bytes)
+            object = try Self.decode(.object(members), APISchema.shared.message(kind))
         } catch let error as DecodingError {
             throw Self.refusal(resource, Self.text(error))
         } catch {
             throw Self.refusal(resource, "\(error)")
         }
+    }
+
+    private static func decode(_ value: JSONValue, _ message: APISchema.Message?) throws -> AnyKubernetesObject {
+        guard let message else { return try decode(value) }
+        var zeros = ZeroValues(message)
+        var value = value
+        while true {
+            do {
+                return try decode(value)
+            } catch let error as DecodingError {
+                guard zeros.learn(from: error) else { throw error }
+                value = zeros.fill(value)
+            }
+        }
+    }
+
+    private static func decode(_ value: JSONValue) throws -> AnyKubernetesObject {
+        try KubernetesJSON.decode(AnyKubernetesObject.self, from: try KubernetesJSON.encode(value))
     }
 
     private static func refusal(_ resource: ServedResource, _ text: String) -> StatusDocument {

@@ -94,6 +94,8 @@ extension StatusDocument.Cause {
             case .duplicate: "FieldValueDuplicate"
             case .unsupported: "FieldValueNotSupported"
             case .forbidden: "FieldValueForbidden"
+            case .notFound: "FieldValueNotFound"
+            case .tooLong: "FieldValueTooLong"
             }
         message = String(error.description.dropFirst(error.field.count + 2))
         field = error.field

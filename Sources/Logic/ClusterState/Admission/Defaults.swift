@@ -7,7 +7,7 @@ package enum Defaults {
         var result: any KubernetesObject = object
         switch object {
         case var pod as Pod:
-            if let spec = pod.spec { pod.spec = applied(to: spec, template: false) }
+            pod.spec = applied(to: pod.spec ?? noContainers, template: false)
             result = pod
         case var deployment as Deployment:
             if let spec = deployment.spec { deployment.spec = applied(to: spec) }
@@ -16,11 +16,13 @@ package enum Defaults {
             set.spec?.revisionHistoryLimit.fill(10)
             let strategy = set.spec?.updateStrategy ?? DaemonSetUpdateStrategy()
             set.spec?.updateStrategy = applied(to: strategy)
-            if let spec = set.spec?.template.spec { set.spec?.template.spec = applied(to: spec, template: true) }
+            let pod = set.spec?.template.spec ?? noContainers
+            set.spec?.template.spec = applied(to: pod, template: true)
             result = set
         case var set as ReplicaSet:
             set.spec?.replicas.fill(1)
-            if let spec = set.spec?.template?.spec { set.spec?.template?.spec = applied(to: spec, template: true) }
+            let pod = set.spec?.template?.spec ?? noContainers
+            set.spec?.template?.spec = applied(to: pod, template: true)
             result = set
         case var job as Job:
             if let spec = job.spec { job.spec = applied(to: spec) }
@@ -49,6 +51,9 @@ package enum Defaults {
         return result as? Object ?? object
     }
 
+    /// What a pod is that nothing is said of: it gets defaults like any other, and is refused for its containers.
+    private static let noContainers = PodSpec(containers: [])
+
     static func applied(to spec: JobSpec) -> JobSpec {
         var spec = spec
         // One pod, unless it is said how many at once or altogether.
@@ -57,7 +62,7 @@ package enum Defaults {
         spec.backoffLimit.fill(6)
         spec.completionMode.fill("NonIndexed")
         spec.suspend.fill(false)
-        if let pod = spec.template.spec { spec.template.spec = applied(to: pod, template: true) }
+        spec.template.spec = applied(to: spec.template.spec ?? noContainers, template: true)
         return spec
     }
 
@@ -86,7 +91,7 @@ package enum Defaults {
         spec.strategy = strategy
         spec.revisionHistoryLimit.fill(10)
         spec.progressDeadlineSeconds.fill(600)
-        if let pod = spec.template.spec { spec.template.spec = applied(to: pod, template: true) }
+        spec.template.spec = applied(to: spec.template.spec ?? noContainers, template: true)
         return spec
     }
 

@@ -6,6 +6,8 @@ package struct FieldError: Error, Hashable, Sendable, CustomStringConvertible {
         case duplicate = "Duplicate value"
         case unsupported = "Unsupported value"
         case forbidden = "Forbidden"
+        case notFound = "Not found"
+        case tooLong = "Too long"
     }
 
     package var kind: Kind

@@ -7,12 +7,6 @@ extension Validation {
         return supported(policy, allowed, "spec.template.spec.restartPolicy")
     }
 
-    private static func supported(_ value: String, _ allowed: [String], _ field: String) -> [FieldError] {
-        guard !allowed.contains(value) else { return [] }
-        let detail = "supported values: " + allowed.map { "\"\($0)\"" }.joined(separator: ", ")
-        return [FieldError(.unsupported, field, value: "\"\(value)\"", detail)]
-    }
-
     static func strategy(_ strategy: DeploymentStrategy?) -> [FieldError] {
         guard let strategy else { return [] }
         switch strategy.type {
@@ -111,7 +105,7 @@ extension Validation {
         }
         errors += supported(spec.completionMode ?? "", ["Indexed", "NonIndexed"], "spec.completionMode")
         if spec.completionMode == "Indexed" { errors += indexed(job, spec) }
-        errors += podSpec(spec.template.spec, "spec.template.spec")
+        errors += podTemplate(spec.template, "spec.template")
         return errors + restartPolicy(spec.template, among: ["Never", "OnFailure"])
     }
 
