@@ -163,13 +163,18 @@ swiftpm() {
 }
 
 # The one static-stdlib release binary; all output goes to standard error.
+#
+# Types whose parameters are known are made from what the compiler knows, not from their mangled names: from a name, the
+# runtime looks up at the first use of each that the parameters conform, among the program's 12,000 conformances one
+# after the other, which was half of the instructions of `netlab create` (docs/decisions/0032).
 build_release() {
     local started
+    local -a flags=(-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors)
     mkdir -p "$scratch"
     rm -f "$stamp"
     started=$(mktemp "$scratch/.stamp.XXXXXX")
     say "building netlab (release) in $scratch"
-    if ! swiftpm build -c release --static-swift-stdlib --product netlab >&2; then
+    if ! swiftpm build -c release --static-swift-stdlib --product netlab "${flags[@]}" >&2; then
         rm -f "$started"
         die 1 "the release build failed"
     fi

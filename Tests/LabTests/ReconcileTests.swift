@@ -96,6 +96,37 @@ import Testing
         }
     }
 
+    @Test("what may not change of a pod or a Service is refused with file and line, before anything else is applied")
+    func refusedChanges() throws {
+        try LabCopy.with("three-node") { copy throws in
+            let pod = """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: bare}
+                spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: pause}]}
+                """
+            try copy.write("manifests/z.yaml", pod)
+            try withLabUp(copy.path) { lab throws in
+                // Comes first, and would be applied first.
+                try copy.edit("manifests/hello-app.yaml", "replicas: 2", "replicas: 3")
+                try copy.edit("manifests/z.yaml", "image: pause", "image: pause, command: [/bin/sleep, \"9\"]")
+                for options in [[], ["--dry-run"]] {
+                    let refused = try lab.netlab(["up", lab.files, "--name", lab.name] + options)
+                    #expect(refused.exitCode == 2, "\(refused.transcript)")
+                    #expect(
+                        refused.error.contains(
+                            "manifests/z.yaml:1: Pod \"bare\" is invalid: spec: Forbidden: pod updates may not change "
+                                + "fields other than"))
+                    #expect(refused.error.contains("expected the pod as it is; to make it anew, delete pod bare first"))
+                }
+                #expect(try lab.pods.count == 3)
+                try copy.edit("manifests/z.yaml", ", command: [/bin/sleep, \"9\"]", "")
+                try lab.up()
+                #expect(try lab.pods.count == 4)
+            }
+        }
+    }
+
     @Test("design 6: a route made by hand is reported, survives up, and goes with --prune")
     func foreignRoute() throws {
         try withLabUp("three-node") { lab throws in

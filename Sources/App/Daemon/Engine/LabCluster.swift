@@ -80,7 +80,10 @@ final class LabCluster {
     /// Applies the manifests, and deletes what earlier ones held and these do not.
     ///
     /// - Returns: the names of what was applied, for the next time.
+    /// - Throws: every change that the API server would refuse, before anything is applied.
     func apply(_ manifests: [Manifest], previous: [String]) throws(ControlFailure) -> [String] {
+        let refused = refusedChanges(manifests)
+        guard refused.isEmpty else { throw ControlFailure(LabProblems(refused)) }
         var applied: [String] = []
         for manifest in manifests {
             do throws(ClusterError) {
@@ -96,6 +99,26 @@ final class LabCluster {
             name.delete(from: cluster)
         }
         return applied
+    }
+
+    /// What cannot become of the objects that are there. New ones may need what the others make, and were checked alone.
+    private func refusedChanges(_ manifests: [Manifest]) -> [Problem] {
+        manifests.compactMap { manifest in
+            func isThere<Object: KubernetesObject>(_ object: Object) -> Bool {
+                cluster.get(Object.self, object.namespace, object.name) != nil
+            }
+            guard isThere(manifest.object.object) else { return nil }
+            do throws(ClusterError) {
+                _ = try cluster.apply(manifest.object, isDryRun: true)
+                return nil
+            } catch {
+                let object = manifest.object.object
+                let isPod = object is Pod
+                return Problem(
+                    at: manifest.place, "\(error)",
+                    expected: isPod ? "the pod as it is; to make it anew, delete pod \(object.name) first" : nil)
+            }
+        }
     }
 
     /// What `up` would come to, worked out on this copy: nodes ready, pods placed and addressed, nothing started.

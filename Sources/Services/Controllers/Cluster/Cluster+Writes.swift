@@ -102,11 +102,13 @@ extension Cluster {
     ///
     /// - Throws: as ``create(_:)`` and ``update(_:)``.
     @discardableResult
-    package func apply(_ manifest: AnyKubernetesObject) throws(ClusterError) -> AnyKubernetesObject {
+    package func apply(
+        _ manifest: AnyKubernetesObject, isDryRun: Bool = false
+    ) throws(ClusterError) -> AnyKubernetesObject {
         func apply<Object: KubernetesObject>(_ object: Object) throws(ClusterError) -> AnyKubernetesObject {
             var object = object
             if Object.resource.isNamespaced { object.metadata.namespace = object.metadata.namespace ?? "default" }
-            let result = try transaction { state throws(ClusterError) in
+            let result = try transaction(isDryRun: isDryRun) { state throws(ClusterError) in
                 guard let old = state.objects[Object.resource.kind]?[ObjectKey(object)] else {
                     return try create(object, &state)
                 }
