@@ -103,13 +103,13 @@ import Testing
                 apiVersion: v1
                 kind: Pod
                 metadata: {name: bare}
-                spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: pause}]}
+                spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "hello-app:1.0"}]}
                 """
             try copy.write("manifests/z.yaml", pod)
             try withLabUp(copy.path) { lab throws in
                 // Comes first, and would be applied first.
                 try copy.edit("manifests/hello-app.yaml", "replicas: 2", "replicas: 3")
-                try copy.edit("manifests/z.yaml", "image: pause", "image: pause, command: [/bin/sleep, \"9\"]")
+                try copy.edit("manifests/z.yaml", "image:", "env: [{name: A, value: b}], image:")
                 for options in [[], ["--dry-run"]] {
                     let refused = try lab.netlab(["up", lab.files, "--name", lab.name] + options)
                     #expect(refused.exitCode == 2, "\(refused.transcript)")
@@ -120,7 +120,7 @@ import Testing
                     #expect(refused.error.contains("expected the pod as it is; to make it anew, delete pod bare first"))
                 }
                 #expect(try lab.pods.count == 3)
-                try copy.edit("manifests/z.yaml", ", command: [/bin/sleep, \"9\"]", "")
+                try copy.edit("manifests/z.yaml", "env: [{name: A, value: b}], ", "")
                 try lab.up()
                 #expect(try lab.pods.count == 4)
             }
