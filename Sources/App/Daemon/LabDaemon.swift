@@ -16,6 +16,7 @@ package enum LabDaemon {
         guard Lab.isValidName(lab) else { throw ControlFailure(.usage, "\"\(lab)\" is not a lab's name") }
         FaultPoint.enter("daemon")
         let paths = LabPaths(lab)
+        ProcessEnvironment.useFewHeaps()
         ProcessEnvironment.useOrdinaryUmask()
         ProcessEnvironment.hideFromProc()
         ProcessEnvironment.raiseFileLimit()

@@ -8,6 +8,7 @@
 #include <linux/if_packet.h>
 #include <linux/sched.h>
 #include <linux/sockios.h>
+#include <malloc.h>
 #include <netinet/udp.h>
 #include <spawn.h>
 #include <sys/epoll.h>
