@@ -183,6 +183,19 @@ struct JobTests {
         #expect(indexes.text == written && indexes.count == count)
     }
 
+    @Test("a name too long for the label of its pods is refused with the job, and not only with its pods")
+    func longName() throws {
+        let cluster = try TestCluster().cluster
+        var long = job { $0.completions = 1 }
+        long.metadata.name = String(repeating: "n", count: 64)
+        let refused = #expect(throws: ClusterError.self) { try cluster.create(long) }
+        #expect(
+            refused?.description == "Job.batch \"\(long.name)\" is invalid: spec.template.labels: Invalid value: "
+                + "\"\(long.name)\": must be no more than 63 characters")
+        long.metadata.name = String(repeating: "n", count: 63)
+        try cluster.create(long)
+    }
+
     @Test("what may not be of an indexed one: no number of completions, a name too long for pods, another mode later")
     func indexedRefusals() {
         func problems(_ job: Job, after old: Job? = nil) -> [String] {

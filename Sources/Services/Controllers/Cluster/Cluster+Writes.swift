@@ -38,10 +38,12 @@ extension Cluster {
             }
         }
         object = Defaults.applied(to: object)
-        try validate(Validation.errors(in: object), object)
         object.metadata.uid = ObjectNames.uid(
             options.seed, resource.kind, key.namespace, key.name,
             epoch, String(nextCount("uid \(resource.kind) \(key)", &state)))
+        // Its template's labels are the server's, and are validated with the rest.
+        if let job = object as? Job { object = Self.withSelector(job) as? Object ?? object }
+        try validate(Validation.errors(in: object), object)
         object.metadata.creationTimestamp = clock()
         object.metadata.deletionTimestamp = nil
         object.metadata.generation = Self.countsGenerations(object) ? 1 : nil
@@ -51,8 +53,6 @@ extension Cluster {
             status.qosClass = pod.qosClass
             pod.status = status
             object = pod as? Object ?? object
-        } else if let job = object as? Job {
-            object = Self.withSelector(job) as? Object ?? object
         } else if let service = object as? Service {
             object = try allocate(service, over: nil, state) as? Object ?? object
         }
