@@ -66,6 +66,24 @@ struct ConflictTests {
         #expect(status == 409 && object.spec?.replicas == 1)
     }
 
+    @Test("who applies what another makes at the same moment applies it to that")
+    func creation() throws {
+        let storage = FewObjects([], rivals: 1)
+        let handler = APIHandler(storage: storage, server: "h:1", version: [:])
+        var request = APIRequest(
+            method: "PATCH", target: "/api/v1/namespaces/default/configmaps/c?fieldManager=x",
+            accept: "application/json")
+        request.contentType = "application/apply-patch+yaml"
+        request.body = Array("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n".utf8)
+        guard case .response(let response) = handler.answer(request, now: 100) else {
+            Issue.record("no response")
+            return
+        }
+        #expect(response.status == 200)
+        let map = try #require(storage.all.first?.object as? ConfigMap)
+        #expect(storage.all.count == 1 && map.labels == ["rival": ""] && map.data == ["a": "b"])
+    }
+
     private static func apply(_ metadata: String) -> String {
         #"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{\#(metadata)},"spec":{"replicas":3}}"#
     }

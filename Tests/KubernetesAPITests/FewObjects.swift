@@ -6,7 +6,7 @@ import Synchronization
 /// Objects in a list, as a storage: no defaults, no rules but resource versions.
 final class FewObjects: ObjectStorage {
     private let objects: Mutex<[AnyKubernetesObject]>
-    /// How many of the next writes come too late: another has labelled the object in between.
+    /// How many of the next writes come too late: another has made or labelled the object in between.
     private let rivals: Mutex<Int>
 
     init(_ objects: [AnyKubernetesObject], rivals: Int = 0) {
@@ -31,6 +31,11 @@ final class FewObjects: ObjectStorage {
     func create(_ object: AnyKubernetesObject, isDryRun: Bool) throws(ClusterError) -> AnyKubernetesObject {
         var object = object
         object.object.metadata.resourceVersion = "1"
+        if nextRival() > 0 {
+            object.object.metadata.labels = ["rival": ""]
+            objects.withLock { $0.append(object) }
+            throw .alreadyExists(resource: "things", name: object.object.name)
+        }
         if !isDryRun { objects.withLock { $0.append(object) } }
         return object
     }
@@ -39,10 +44,7 @@ final class FewObjects: ObjectStorage {
         _ object: AnyKubernetesObject, statusOnly: Bool, isDryRun: Bool
     ) throws(ClusterError) -> AnyKubernetesObject {
         let name = object.object.name
-        let rival = rivals.withLock { left in
-            defer { left = max(left - 1, 0) }
-            return left
-        }
+        let rival = nextRival()
         if rival > 0 { label(name, "rival-\(rival)") }
         let old = objects.withLock { $0.first { $0.object.name == name } }
         guard let old else { throw .notFound(resource: "things", name: name) }
@@ -51,6 +53,13 @@ final class FewObjects: ObjectStorage {
         }
         if !isDryRun { objects.withLock { $0 = $0.map { $0.object.name == name ? object : $0 } } }
         return object
+    }
+
+    private func nextRival() -> Int {
+        rivals.withLock { left in
+            defer { left = max(left - 1, 0) }
+            return left
+        }
     }
 
     private func label(_ name: String, _ rival: String) {

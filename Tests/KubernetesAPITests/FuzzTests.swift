@@ -60,7 +60,9 @@ struct FuzzTests {
             request.body = body
             request.contentType = pick(Self.types)
             guard case .response(let response) = handler.answer(request, now: 0) else { continue }
-            #expect((200..<600).contains(response.status) && response.status != 500, "\(request)")
+            // The API server's own 500: an applied object that its kind's schema does not have.
+            let isUntyped = String(decoding: response.body, as: UTF8.self).contains("\"failed to create typed patch")
+            #expect((200..<600).contains(response.status) && (response.status != 500 || isUntyped), "\(request)")
         }
     }
 }

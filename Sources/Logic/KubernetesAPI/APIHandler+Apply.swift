@@ -23,10 +23,14 @@ extension APIHandler {
                 owners.noteApplied(fields, by: manager, apiVersion: resource.type.apiVersion, now: time)
                 var submitted = try SubmittedObject(stated.value, resource, request)
                 submitted.object.object.metadata.managedFields = owners.entries
-                let stored = try clusterCall(resource, name) { () throws(ClusterError) in
-                    try storage.create(submitted.object, isDryRun: request.isDryRun)
+                do throws(ClusterError) {
+                    return try Self.response(
+                        try storage.create(submitted.object, isDryRun: request.isDryRun), status: 201)
+                } catch {
+                    // Another made it since.
+                    if case .alreadyExists = error { continue }
+                    throw StatusDocument(error, resource, name: name)
                 }
-                return try Self.json(stored, status: 201)
             }
             let live = try Self.value(of: current)
             var owners = ManagedFields(current.object.metadata.managedFields)

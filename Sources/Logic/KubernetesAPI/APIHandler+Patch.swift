@@ -66,9 +66,9 @@ extension APIHandler {
         }
     }
 
-    static func response(_ object: AnyKubernetesObject) throws(ClusterError) -> APIResponse {
+    static func response(_ object: AnyKubernetesObject, status: Int = 200) throws(ClusterError) -> APIResponse {
         do throws(StatusDocument) {
-            return try json(object)
+            return try json(object, status: status)
         } catch {
             throw .badRequest(error.message ?? "")
         }
