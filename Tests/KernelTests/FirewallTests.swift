@@ -1,3 +1,4 @@
+import Glibc
 import LinuxKernel
 import NetlabTestSupport
 import NetworkModel
@@ -42,6 +43,26 @@ struct FirewallTests {
 
             try fixture.network.perform([.removeFirewall(name, table)])
             #expect(try fixture.network.observe([name], sysctls: []).namespaces[name]?.firewall == [:])
+        }
+    }
+
+    @Test("a process with more descriptors than select(2) takes has its tables all the same")
+    func manyDescriptors() throws {
+        ProcessEnvironment.raiseFileLimit()
+        try withLabFixture { fixture in
+            let name = try fixture.addNamespaces("a")[0]
+            var held: [Int32] = []
+            defer { for descriptor in held { close(descriptor) } }
+            while held.last ?? 0 < FD_SETSIZE {
+                let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+                try #require(descriptor >= 0, "errno \(errno)")
+                held.append(descriptor)
+            }
+            let table = masquerade([])
+            try fixture.network.perform([.setFirewall(name, table)])
+            #expect(try fixture.network.observe([name], sysctls: []).namespaces[name]?.firewall == ["netlab": table])
+            // The process still has what the thread left behind.
+            #expect(held.allSatisfy { fcntl($0, F_GETFD) >= 0 })
         }
     }
 

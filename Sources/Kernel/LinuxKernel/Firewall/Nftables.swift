@@ -78,7 +78,11 @@ enum Nftables {
     private static func run(
         _ command: String, _ operation: String, output: UInt32 = UInt32(NFT_CTX_OUTPUT_JSON)
     ) throws(KernelError) -> String {
-        try turn.withLock { _ throws(KernelError) in try runAlone(command, operation, output) }
+        try turn.withLock { _ throws(KernelError) in
+            try NamespaceThread.runWithFewDescriptors { () throws(KernelError) in
+                try runAlone(command, operation, output)
+            }
+        }
     }
 
     /// Runs one command, or one transaction of them, and answers what it prints.

@@ -60,6 +60,26 @@ package enum NamespaceThread {
         return try result.get()
     }
 
+    /// Runs the body on a new thread, in the caller's namespace, that has no descriptors but the three standard ones.
+    ///
+    /// For libraries that wait with select(2), as libnftables does: it takes no descriptor beyond 1,023, and glibc ends
+    /// a process that gives it one. A lab of a thousand namespaces has as many open. What the body opens is closed when
+    /// the thread ends; it must not let go of a ``FileDescriptor`` of the process, whose number means nothing here.
+    static func runWithFewDescriptors<Value>(_ body: () throws(KernelError) -> Value) throws(KernelError) -> Value {
+        try run { () throws(KernelError) -> Value in
+            if netlab_leave_descriptors(3) != 0 {
+                // Before Linux 5.9.
+                do throws(SystemCall.Failure) {
+                    try SystemCall.check { unshare(CLONE_FILES) }
+                } catch {
+                    throw KernelError(errno: error.errno, "part with the process's descriptors")
+                }
+                for descriptor in 3..<FD_SETSIZE { close(descriptor) }
+            }
+            return try body()
+        }
+    }
+
     /// Runs all bodies at once, each on a new thread, and waits for all. A body without a thread runs here, after them.
     ///
     /// For work that blocks, which the pools of Swift and of Dispatch have no threads for.
