@@ -8,7 +8,7 @@ from proxy import CILIUM
 from rows import Row, at_most
 from timing import Figures, wall
 
-LIMIT = 120  # seconds, after which a lab is taken down and counted as not measured
+LIMIT = 300  # seconds, after which a lab is taken down and counted as not measured
 
 
 def measure(binary: str, nodes: int, pods: int, seconds: float | None, progress) -> list[Row]:
