@@ -67,16 +67,10 @@ struct ApplySchemaTests {
 
     @Test("a refusal is the API server's, names the object and every fault")
     func refusal() throws {
-        let handler = APIHandler(storage: FewObjects([]), server: "h:1", version: [:])
-        var request = APIRequest(
-            method: "PATCH", target: "/apis/apps/v1/namespaces/shop/deployments/d?fieldManager=x",
-            accept: "application/json")
-        request.contentType = "application/apply-patch+yaml"
-        request.body = Array("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {a: 1, b: 2}".utf8)
-        guard case .response(let response) = handler.answer(request, now: 100) else {
-            Issue.record("no response")
-            return
-        }
+        let response = try FewObjects([]).answer(
+            "PATCH", "/apis/apps/v1/namespaces/shop/deployments/d?fieldManager=x",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {a: 1, b: 2}",
+            type: "application/apply-patch+yaml")
         let status = try KubernetesJSON.decode(JSONValue.self, from: response.body)
         #expect(response.status == 500 && status["reason"] == nil)
         #expect(

@@ -14,15 +14,8 @@ struct ConflictTests {
             spec: DeploymentSpec(
                 replicas: 1, selector: LabelSelector(matchLabels: ["a": "b"]), template: PodTemplateSpec()))
         let storage = FewObjects([AnyKubernetesObject(deployment)], rivals: rivals)
-        let handler = APIHandler(storage: storage, server: "h:1", version: [:])
-        var request = APIRequest(
-            method: method, target: "/apis/apps/v1/namespaces/default/deployments/d" + path, accept: "application/json")
-        request.body = Array(body.utf8)
-        request.contentType = type
-        guard case .response(let response) = handler.answer(request, now: 100) else {
-            Issue.record("no response")
-            return (0, deployment)
-        }
+        let response = try storage.answer(
+            method, "/apis/apps/v1/namespaces/default/deployments/d" + path, body, type: type)
         return (response.status, try #require(storage.all.first?.object as? Deployment))
     }
 
@@ -69,16 +62,10 @@ struct ConflictTests {
     @Test("who applies what another makes at the same moment applies it to that")
     func creation() throws {
         let storage = FewObjects([], rivals: 1)
-        let handler = APIHandler(storage: storage, server: "h:1", version: [:])
-        var request = APIRequest(
-            method: "PATCH", target: "/api/v1/namespaces/default/configmaps/c?fieldManager=x",
-            accept: "application/json")
-        request.contentType = "application/apply-patch+yaml"
-        request.body = Array("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n".utf8)
-        guard case .response(let response) = handler.answer(request, now: 100) else {
-            Issue.record("no response")
-            return
-        }
+        let response = try storage.answer(
+            "PATCH", "/api/v1/namespaces/default/configmaps/c?fieldManager=x",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n", type: "application/apply-patch+yaml"
+        )
         #expect(response.status == 200)
         let map = try #require(storage.all.first?.object as? ConfigMap)
         #expect(storage.all.count == 1 && map.labels == ["rival": ""] && map.data == ["a": "b"])

@@ -84,3 +84,19 @@ final class FewObjects: ObjectStorage {
 
     func bind(namespace: String, pod: String, node: String) throws(ClusterError) {}
 }
+
+extension FewObjects {
+    /// What a handler of these objects answers to a write.
+    func answer(
+        _ method: String, _ target: String, _ body: String, type: String = "application/json"
+    ) throws -> APIResponse {
+        var request = APIRequest(method: method, target: target, accept: "application/json")
+        request.body = Array(body.utf8)
+        request.contentType = type
+        let handler = APIHandler(storage: self, server: "h:1", version: [:])
+        guard case .response(let response) = handler.answer(request, now: 100) else { throw NoResponse() }
+        return response
+    }
+
+    struct NoResponse: Error {}
+}

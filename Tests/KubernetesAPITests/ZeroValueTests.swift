@@ -8,15 +8,8 @@ import Testing
 struct ZeroValueTests {
     private func submitted(_ json: String, _ apiVersion: String, _ plural: String) throws -> any KubernetesObject {
         let storage = FewObjects([])
-        let handler = APIHandler(storage: storage, server: "h:1", version: [:])
         let root = apiVersion == "v1" ? "/api/v1" : "/apis/\(apiVersion)"
-        var request = APIRequest(
-            method: "POST", target: "\(root)/namespaces/default/\(plural)", accept: "application/json")
-        request.contentType = "application/json"
-        request.body = Array(json.utf8)
-        guard case .response(let response) = handler.answer(request, now: 100) else {
-            throw StatusDocument(0, "", "no response")
-        }
+        let response = try storage.answer("POST", "\(root)/namespaces/default/\(plural)", json)
         #expect(response.status == 201, "\(String(decoding: response.body, as: UTF8.self))")
         return try #require(storage.all.first?.object)
     }
