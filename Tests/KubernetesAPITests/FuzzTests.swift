@@ -65,4 +65,42 @@ struct FuzzTests {
             #expect((200..<600).contains(response.status) && (response.status != 500 || isUntyped), "\(request)")
         }
     }
+
+    @Test(
+        "a small body of very many values is refused, in every form, and not answered with all that is wrong with them")
+    func manyValues() throws {
+        func status(_ bytes: [UInt8], _ type: String) throws -> Int {
+            let handler = APIHandler(storage: FewObjects([]), server: "h:1", version: [:])
+            var request = APIRequest(method: "POST", target: "/api/v1/namespaces/default/pods", accept: "")
+            request.body = bytes
+            request.contentType = type
+            guard case .response(let response) = handler.answer(request, now: 0) else { throw FewObjects.NoResponse() }
+            return response.status
+        }
+        func pod(_ containers: Int) -> [UInt8] {
+            let list = Array(repeating: "{}", count: containers).joined(separator: ",")
+            return Array(#"{"metadata":{"name":"p"},"spec":{"containers":[\#(list)]}}"#.utf8)
+        }
+        func field(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
+            var count = bytes.count
+            var size: [UInt8] = []
+            repeat {
+                size.append(UInt8(count & 0x7f) | (count > 0x7f ? 0x80 : 0))
+                count >>= 7
+            } while count > 0
+            return [number << 3 | 2] + size + bytes
+        }
+        func protobuf(_ containers: Int) -> [UInt8] {
+            let type = field(1, Array("v1".utf8)) + field(2, Array("Pod".utf8))
+            let metadata = field(1, field(1, Array("p".utf8)))
+            let spec = field(2, Array(repeating: [0x12, 0], count: containers).flatMap { $0 })
+            return [0x6b, 0x38, 0x73, 0] + field(1, type) + field(2, metadata + spec)
+        }
+        for (form, make) in [("application/json", pod), ("application/vnd.kubernetes.protobuf", protobuf)] {
+            #expect(try status(make(1000), form) == 201)
+            #expect(try status(make(500_000), form) == 413)
+        }
+        let yaml = "metadata: {name: p}\nspec:\n  containers:\n" + String(repeating: "  - {}\n", count: 30_000)
+        #expect(try status(Array(yaml.utf8), "application/yaml") == 413)
+    }
 }

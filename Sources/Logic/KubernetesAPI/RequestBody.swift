@@ -5,17 +5,23 @@ internal import LabFiles
 enum RequestBody {
     /// Nested deeper, nothing is an object of the API.
     private static let maximumDepth = 100
+    /// Twice what Endpoints with a thousand addresses have. Each may be wrong in several ways, and each is told: three
+    /// bytes of a body can become 300 of an answer.
+    static let maximumValues = 20_000
 
-    /// - Throws: 400 for what is no JSON, 415 for a form that is not understood here.
+    /// - Throws: 400 for what is no JSON, 413 for too many values, 415 for a form that is not understood here.
     static func value(_ request: APIRequest) throws(StatusDocument) -> JSONValue {
         let type = request.contentType.split(separator: ";").first.map { $0.trimmed } ?? ""
         switch type {
         case ProtobufBody.contentType:
+            let value: JSONValue
             do throws(MalformedProtobuf) {
-                return try ProtobufBody.decode(request.body)
+                value = try ProtobufBody.decode(request.body)
             } catch {
                 throw .badRequest("the body of the request is no protobuf of a kind that is served here")
             }
+            guard value.count <= maximumValues else { throw tooLarge }
+            return value
         case "", "application/json", "application/merge-patch+json", "application/json-patch+json",
             "application/strategic-merge-patch+json":
             return try json(request.body)
@@ -32,9 +38,11 @@ enum RequestBody {
     }
 
     static func json(_ bytes: [UInt8]) throws(StatusDocument) -> JSONValue {
-        guard depth(of: bytes) <= maximumDepth else {
+        let extent = extent(of: bytes)
+        guard extent.depth <= maximumDepth else {
             throw .badRequest("the body of the request is nested too deeply")
         }
+        guard extent.values <= maximumValues else { throw tooLarge }
         do {
             return try KubernetesJSON.decode(JSONValue.self, from: bytes)
         } catch {
@@ -52,10 +60,15 @@ enum RequestBody {
         return try json(converted)
     }
 
-    /// How deeply brackets are nested, so that a hostile body cannot use up the stack.
-    private static func depth(of bytes: [UInt8]) -> Int {
+    private static let tooLarge = StatusDocument(
+        413, "RequestEntityTooLarge", "Request entity too large: limit is \(maximumValues) values")
+
+    /// How deeply brackets are nested and about how many values there are, so that a hostile body uses up neither the
+    /// stack nor the memory.
+    private static func extent(of bytes: [UInt8]) -> (depth: Int, values: Int) {
         var depth = 0
         var deepest = 0
+        var values = 0
         var isText = false
         var isEscaped = false
         for byte in bytes {
@@ -74,11 +87,24 @@ enum RequestBody {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 depth += 1
                 deepest = max(deepest, depth)
+                values += 1
+            case UInt8(ascii: ","): values += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
             default: break
             }
         }
-        return deepest
+        return (deepest, values)
+    }
+}
+
+extension JSONValue {
+    /// How many values it holds, itself included.
+    fileprivate var count: Int {
+        switch self {
+        case .object(let members): members.values.reduce(1) { $0 + $1.count }
+        case .array(let elements): elements.reduce(1) { $0 + $1.count }
+        default: 1
+        }
     }
 }
 

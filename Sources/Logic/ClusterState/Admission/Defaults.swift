@@ -21,8 +21,9 @@ package enum Defaults {
             result = set
         case var set as ReplicaSet:
             set.spec?.replicas.fill(1)
-            let pod = set.spec?.template?.spec ?? noContainers
-            set.spec?.template?.spec = applied(to: pod, template: true)
+            var template = set.spec?.template ?? PodTemplateSpec()
+            template.spec = applied(to: template.spec ?? noContainers, template: true)
+            set.spec?.template = template
             result = set
         case var job as Job:
             if let spec = job.spec { job.spec = applied(to: spec) }

@@ -49,13 +49,16 @@ enum ProtobufBody {
                 let decoded = try single(value, field, depth)
                 if !isAbsent(decoded, field.name) { members[field.name] = decoded }
             case .list:
-                let old = members[field.name]?.elements ?? []
-                members[field.name] = .array(old + (try elements(value, field, depth)))
+                let new = try elements(value, field, depth)
+                // Taken out, so that it grows in place.
+                var list = members.removeValue(forKey: field.name)?.elements ?? []
+                list += new
+                members[field.name] = .array(list)
             case .map:
                 guard case .bytes(let bytes) = value else { throw MalformedProtobuf() }
                 let (key, element) = try entry(bytes, field, depth)
                 var map: [String: JSONValue] = [:]
-                if case .object(let old)? = members[field.name] { map = old }
+                if case .object(let old)? = members.removeValue(forKey: field.name) { map = old }
                 map[key] = element
                 members[field.name] = .object(map)
             }
